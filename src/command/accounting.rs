@@ -91,7 +91,7 @@ async fn act(db: &Db, config: &Config, act: Act) -> Result<(), Failure> {
             Ok(())
         }
         Act::Export { from, until, format } => {
-            export::check(from, until).map_err(|why| Failure(why.to_owned()))?;
+            export::check(from, until).map_err(|[why, ..]| Failure(why.to_owned()))?;
             let span = Span::new(issuer.organisation_id, from, until);
             let at = Moment { now: Clock::default().now(), zone: config.billing.time_zone };
             let format = match format {

@@ -130,7 +130,7 @@ impl Wanted {
             day.filter(|day| calendar::has_day(*day)).ok_or_else(|| Error::InvalidInput(message.to_owned()))
         };
         let (from, until) = (day(&self.from)?, day(&self.until)?);
-        export::check(from, until).map_err(|why| Error::InvalidInput(why.to_owned()))?;
+        export::check(from, until).map_err(|[why, ..]| Error::InvalidInput(why.to_owned()))?;
         Ok(Span::new(issuer.organisation_id, from, until))
     }
 }

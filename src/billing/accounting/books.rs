@@ -17,6 +17,7 @@ use super::posting::{
 use super::store::{Source, Span};
 use super::voucher::{PostingError, Voucher};
 use crate::base::calendar::business_day;
+use crate::base::message::Message;
 use crate::billing::vat::sums::{Group, GroupSum};
 
 /// What happened on days, as the database has it.
@@ -64,6 +65,14 @@ pub struct Unposted {
     pub number: String,
     /// What is wrong.
     pub error: PostingError,
+}
+
+impl Unposted {
+    /// The same for a person.
+    pub fn message(&self) -> Message {
+        let number = format!("{}: ", self.number);
+        self.error.message().after([&number; 3])
+    }
 }
 
 /// Whether the VAT of an invoice belongs to another member state: it was decided by the country of the buyer.

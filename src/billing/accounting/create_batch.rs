@@ -12,6 +12,7 @@ use super::object::{AccountingBatch, AccountingFormat};
 use super::store::{self, Span};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::base::message::Message;
 use crate::base::random::hash_of_bytes;
 use crate::billing::invoice::require_issuer;
 use crate::graphql::act::{ActOn, Find};
@@ -46,11 +47,15 @@ async fn create_accounting_batch(
     input: CreateAccountingBatchInput,
 ) -> Result<CreateAccountingBatchPayload> {
     let (from, until, format) = (input.from, input.until, input.format.into());
-    let wrong = |code, message: String| Error::from(UserError::at("until", code, message));
-    export::check(from, until).map_err(|why| wrong(UserErrorCode::InvalidInput, why.to_owned()))?;
+    let wrong = |code, message: Message| Error::from(UserError::at("until", code, message));
+    export::check(from, until).map_err(|why| wrong(UserErrorCode::InvalidInput, why.into()))?;
     if until >= act.request.today() {
-        let message = "A batch has days that are over. Give yesterday or an earlier day.";
-        return Err(wrong(UserErrorCode::TooEarly, message.to_owned()));
+        let message = [
+            "A batch has days that are over. Give yesterday or an earlier day.",
+            "Ein Stapel hat Tage, die vorbei sind. Geben Sie gestern oder einen früheren Tag an.",
+            "En bunt har dagar som är över. Ange i går eller en tidigare dag.",
+        ];
+        return Err(wrong(UserErrorCode::TooEarly, message.into()));
     }
     let id: Uuid = act
         .locked(async |work, at| {
@@ -61,13 +66,17 @@ async fn create_accounting_batch(
             let span = Span { unbatched: Some(open), ..Span::new(at.id(), from, until) };
             let moment = Moment { now: work.now, zone: work.request.config.billing.time_zone };
             let file = export::write(work.tx, &issuer, &span, format, moment).await.map_err(|error| match error {
-                Error::InvalidInput(message) => wrong(UserErrorCode::InvalidInput, message),
+                Error::User(unwritable) => wrong(UserErrorCode::InvalidInput, unwritable.message),
                 other => other,
             })?;
             if is_known && file.sources.is_empty() {
-                let message =
-                    "These days are in batches of this format already, and nothing came late. Fetch them again.";
-                return Err(wrong(UserErrorCode::Duplicate, message.to_owned()));
+                let message = [
+                    "These days are in batches of this format already, and nothing came late. Fetch them again.",
+                    "Diese Tage sind schon in Stapeln dieses Formats, und nichts kam später dazu. Holen Sie diese noch \
+                     einmal.",
+                    "De här dagarna finns redan i buntar i det här formatet, och inget har kommit till. Hämta dem igen.",
+                ];
+                return Err(wrong(UserErrorCode::Duplicate, message.into()));
             }
             let row = Model {
                 id: work.random.id(work.now),

@@ -16,7 +16,8 @@ use super::store::{self, Source, Span};
 use super::voucher::Voucher;
 use super::{datev, ndjson, sie};
 use crate::base::calendar::business_day;
-use crate::base::error::{Error, Result};
+use crate::base::error::{Error, Result, UserError, UserErrorCode};
+use crate::base::message::{Message, Texts};
 use crate::base::money::exponent;
 use crate::billing::vat::store::exchange_rate;
 use crate::billing::vat::sums::Exchange;
@@ -114,12 +115,20 @@ pub fn name(format: Format, from: Date, until: Date) -> String {
 }
 
 /// What is wrong with the days of an export, in a sentence.
-pub fn check(from: Date, until: Date) -> Result<(), &'static str> {
+pub fn check(from: Date, until: Date) -> Result<(), Texts> {
     if until < from {
-        return Err("The last day is before the first one.");
+        return Err([
+            "The last day is before the first one.",
+            "Der letzte Tag liegt vor dem ersten.",
+            "Den sista dagen är före den första.",
+        ]);
     }
     if (until - from).num_days() >= MOST_DAYS {
-        return Err("An export has at most 366 days.");
+        return Err([
+            "An export has at most 366 days.",
+            "Ein Export hat höchstens 366 Tage.",
+            "En export har högst 366 dagar.",
+        ]);
     }
     Ok(())
 }
@@ -135,14 +144,24 @@ impl Rates {
             return Ok(*known);
         }
         let rate = exchange_rate(db, from, to, day).await?.ok_or_else(|| {
-            Error::InvalidInput(format!(
-                "There is no rate of exchange from {from} to {to} until {day}. Add it with addExchangeRates."
-            ))
+            let message = [
+                format!("There is no rate of exchange from {from} to {to} until {day}. Add it with addExchangeRates."),
+                format!("Bis {day} gibt es keinen Kurs von {from} nach {to}. Tragen Sie ihn mit addExchangeRates ein."),
+                format!(
+                    "Det finns ingen kurs från {from} till {to} till och med {day}. Lägg till den med addExchangeRates."
+                ),
+            ];
+            unwritable(message)
         })?;
         let found = Exchange::between(from, to, rate);
         self.0.insert((from.to_owned(), day), found);
         Ok(found)
     }
+}
+
+/// The error of a file that cannot be written.
+fn unwritable(message: impl Into<Message>) -> Error {
+    UserError::general(UserErrorCode::InvalidInput, message).into()
 }
 
 /// What happened on the days.
@@ -165,11 +184,10 @@ pub async fn write(
     format: Format,
     at: Moment,
 ) -> Result<File> {
-    let refused = |error: String| Error::InvalidInput(error);
     let accounts = Accounts::of(issuer)?;
     let plan = accounts.plan(&issuer.country);
     let books = read(db, span).await?;
-    let posted = books.post(&plan, span, at.zone).map_err(|error| refused(error.to_string()))?;
+    let posted = books.post(&plan, span, at.zone).map_err(|error| unwritable(error.message()))?;
     let Posted { mut vouchers, sources } = posted;
     if format != Format::Ndjson {
         vouchers = in_currency(db, vouchers, &issuer.currency).await?;
@@ -195,12 +213,27 @@ pub async fn write(
             let starts = |day: Date| datev::year_start(day, month);
             let first = vouchers.iter().map(Voucher::day).fold(span.from, Date::min);
             if starts(span.from) != starts(span.until) {
-                let message = "The days are in two business years. A DATEV file has days of one.";
-                return Err(refused(message.to_owned()));
+                return Err(unwritable([
+                    "The days are in two business years. A DATEV file has days of one.",
+                    "Die Tage liegen in zwei Geschäftsjahren. Eine DATEV-Datei hat Tage aus einem.",
+                    "Dagarna är i två räkenskapsår. En DATEV-fil har dagar ur ett.",
+                ]));
             }
             if starts(first) != starts(span.until) {
-                let message = "came after the batch of its day. Its business year is another one, so make a batch from";
-                return Err(refused(format!("A voucher of {first} {message} {first} until {first} first.")));
+                return Err(unwritable([
+                    format!(
+                        "A voucher of {first} came after the batch of its day. Its business year is another one, so \
+                         make a batch from {first} until {first} first."
+                    ),
+                    format!(
+                        "Ein Beleg vom {first} kam nach dem Stapel seines Tages. Er liegt in einem anderen \
+                         Geschäftsjahr. Machen Sie daher zuerst einen Stapel von {first} bis {first}."
+                    ),
+                    format!(
+                        "En verifikation från {first} kom efter bunten för sin dag. Den hör till ett annat \
+                         räkenskapsår, så gör först en bunt från {first} till {first}."
+                    ),
+                ]));
             }
             let head = datev::Head {
                 consultant: accounts.datev.consultant,
@@ -219,7 +252,7 @@ pub async fn write(
         }
         Format::Ndjson => ndjson::write(&vouchers),
     };
-    let bytes = bytes.map_err(|error| refused(error.to_string()))?;
+    let bytes = bytes.map_err(|error| unwritable(error.message()))?;
     Ok(File { bytes, vouchers: vouchers.len(), sources })
 }
 
@@ -233,9 +266,9 @@ async fn in_currency(db: &impl ConnectionTrait, vouchers: Vec<Voucher>, currency
             continue;
         }
         let exchange = rates.find(db, voucher.currency(), currency, voucher.day()).await?;
-        let number = voucher.number();
+        let number = format!("{}: ", voucher.number());
         let one = voucher.in_currency(currency, exchange);
-        converted.push(one.map_err(|error| Error::InvalidInput(format!("{number}: {error}")))?);
+        converted.push(one.map_err(|error| unwritable(error.message().after([&number; 3])))?);
     }
     Ok(converted)
 }

@@ -8,6 +8,7 @@ use std::fmt::{self, Display, Formatter};
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use crate::base::message::Message;
 use crate::billing::vat::rules::code;
 use crate::billing::vat::sums::{Exchange, Group, TooLarge, fitting};
 
@@ -73,19 +74,53 @@ pub enum PostingError {
     TooLarge,
 }
 
-impl Display for PostingError {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotZero(sum) => write!(formatter, "The voucher sums to {sum} minor units."),
-            Self::Empty => formatter.write_str("The voucher has no postings."),
+impl PostingError {
+    /// The same for a person.
+    pub fn message(&self) -> Message {
+        let message = match self {
+            Self::NotZero(sum) => [
+                format!("The voucher sums to {sum} minor units."),
+                format!("Die Summe des Belegs ist {sum} kleinste Einheiten der Währung."),
+                format!("Verifikationens summa är {sum} av valutans minsta enheter."),
+            ],
+            Self::Empty => {
+                let texts = [
+                    "The voucher has no postings.",
+                    "Der Beleg hat keine Buchungen.",
+                    "Verifikationen har inga bokföringsrader.",
+                ];
+                return texts.into();
+            }
             Self::NoRevenueAccount { revenue_key, group } => {
                 let (category, rate) = (code(group.category), group.basis_points);
-                write!(formatter, "There is no account for revenue {revenue_key:?} of category {category} at {rate}.")
+                [
+                    format!("There is no account for revenue {revenue_key:?} of category {category} at {rate}."),
+                    format!("Für Erlöse {revenue_key:?} der Kategorie {category} mit {rate} gibt es kein Konto."),
+                    format!("Det finns inget konto för intäkter {revenue_key:?} i kategori {category} med {rate}."),
+                ]
             }
-            Self::NoVatAccount(rate) => write!(formatter, "There is no account for VAT at {rate}."),
-            Self::NotAPart => formatter.write_str("A part is negative or larger than the whole."),
-            Self::TooLarge => TooLarge.fmt(formatter),
-        }
+            Self::NoVatAccount(rate) => [
+                format!("There is no account for VAT at {rate}."),
+                format!("Für Umsatzsteuer mit {rate} gibt es kein Konto."),
+                format!("Det finns inget konto för moms med {rate}."),
+            ],
+            Self::NotAPart => {
+                let texts = [
+                    "A part is negative or larger than the whole.",
+                    "Ein Teil ist negativ oder größer als das Ganze.",
+                    "En del är negativ eller större än det hela.",
+                ];
+                return texts.into();
+            }
+            Self::TooLarge => return TooLarge::MESSAGE.into(),
+        };
+        message.into()
+    }
+}
+
+impl Display for PostingError {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        self.message().fmt(formatter)
     }
 }
 

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt::{self, Display, Formatter};
 
 use super::voucher::Voucher;
+use crate::base::message::Message;
 
 /// Why a file cannot be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,18 +31,48 @@ pub enum ExportError {
     Unwritable(String),
 }
 
+impl ExportError {
+    /// The same for a person.
+    pub fn message(&self) -> Message {
+        let message = match self {
+            Self::OtherCurrency { voucher, currency } => [
+                format!("Voucher {voucher} is in {currency}."),
+                format!("Der Beleg {voucher} ist in {currency}."),
+                format!("Verifikation {voucher} är i {currency}."),
+            ],
+            Self::OutsidePeriod { voucher } => [
+                format!("Voucher {voucher} is outside the period."),
+                format!("Der Beleg {voucher} liegt außerhalb des Zeitraums."),
+                format!("Verifikation {voucher} är utanför perioden."),
+            ],
+            Self::TooManyRows(rows) => [
+                format!("{rows} rows are too many for this format."),
+                format!("{rows} Zeilen sind zu viele für dieses Format."),
+                format!("{rows} rader är för många för det här formatet."),
+            ],
+            Self::TooLarge(minor) => [
+                format!("{minor} minor units are too much for this format."),
+                format!("{minor} kleinste Einheiten der Währung sind zu viel für dieses Format."),
+                format!("{minor} av valutans minsta enheter är för mycket för det här formatet."),
+            ],
+            Self::TooManyDecimals(decimals) => [
+                format!("This format has no amounts with {decimals} decimals."),
+                format!("Dieses Format hat keine Beträge mit {decimals} Nachkommastellen."),
+                format!("Det här formatet har inga belopp med {decimals} decimaler."),
+            ],
+            Self::Unwritable(why) => [
+                format!("A row cannot be written: {why}"),
+                format!("Eine Zeile lässt sich nicht schreiben: {why}"),
+                format!("En rad kan inte skrivas: {why}"),
+            ],
+        };
+        message.into()
+    }
+}
+
 impl Display for ExportError {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::OtherCurrency { voucher, currency } => write!(formatter, "Voucher {voucher} is in {currency}."),
-            Self::OutsidePeriod { voucher } => write!(formatter, "Voucher {voucher} is outside the period."),
-            Self::TooManyRows(rows) => write!(formatter, "{rows} rows are too many for this format."),
-            Self::TooLarge(minor) => write!(formatter, "{minor} minor units are too much for this format."),
-            Self::TooManyDecimals(decimals) => {
-                write!(formatter, "This format has no amounts with {decimals} decimals.")
-            }
-            Self::Unwritable(why) => write!(formatter, "A row cannot be written: {why}"),
-        }
+        self.message().fmt(formatter)
     }
 }
 

@@ -11,6 +11,7 @@ use super::object::Charge;
 use super::store;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::base::message::Texts;
 use crate::base::money::MoneyInput;
 use crate::base::text;
 use crate::billing::details::rules::currency;
@@ -76,20 +77,48 @@ async fn add_charge(act: ActOn<'_, Organisation>, input: AddChargeInput) -> Resu
 
 impl AddChargeInput {
     fn row(&self, id: Uuid, organisation_id: Uuid, today: Date) -> Result<Model, UserError> {
-        let wrong = |field: &str, message: &str| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
+        let wrong = |field: &str, message: Texts| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
         let unit_minor = self.unit_price.amount_minor.0;
         if self.quantity == 0 {
-            return wrong("quantity", "The quantity cannot be 0. A discount has a negative one.");
+            return wrong(
+                "quantity",
+                [
+                    "The quantity cannot be 0. A discount has a negative one.",
+                    "Die Menge kann nicht 0 sein. Ein Rabatt hat eine negative.",
+                    "Antalet kan inte vara 0. En rabatt har ett negativt.",
+                ],
+            );
         }
         if unit_minor < 0 {
-            return wrong("unitPrice", "The price is 0 or more. A discount has a negative quantity instead.");
+            return wrong(
+                "unitPrice",
+                [
+                    "The price is 0 or more. A discount has a negative quantity instead.",
+                    "Der Preis ist 0 oder mehr. Ein Rabatt hat stattdessen eine negative Menge.",
+                    "Priset är 0 eller mer. En rabatt har i stället ett negativt antal.",
+                ],
+            );
         }
         if unit_minor.checked_mul(i64::from(self.quantity)).is_none() {
-            return wrong("unitPrice", "Quantity times price is too large.");
+            return wrong(
+                "unitPrice",
+                [
+                    "Quantity times price is too large.",
+                    "Menge mal Preis ist zu groß.",
+                    "Antal gånger pris är för stort.",
+                ],
+            );
         }
         let unit_code = self.unit_code.trim().to_ascii_uppercase();
         if !(2..=3).contains(&unit_code.len()) || !unit_code.bytes().all(|letter| letter.is_ascii_alphanumeric()) {
-            return wrong("unitCode", "This is not a code of UN/ECE Recommendation 20, such as C62 or HUR.");
+            return wrong(
+                "unitCode",
+                [
+                    "This is not a code of UN/ECE Recommendation 20, such as C62 or HUR.",
+                    "Das ist kein Code der UN/ECE-Empfehlung 20, wie C62 oder HUR.",
+                    "Det är ingen kod ur UN/ECE:s rekommendation 20, som C62 eller HUR.",
+                ],
+            );
         }
         let revenue_key = match self.revenue_key.trim() {
             "" => String::new(),

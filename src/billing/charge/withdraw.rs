@@ -33,7 +33,11 @@ async fn withdraw_charge(act: ActOn<'_, Charge>, input: WithdrawChargeInput) -> 
     act.locked(async |work, _| {
         let row = store::find(work.tx, id).await?.ok_or(Error::NotFound)?;
         if row.state != State::Pending {
-            let message = "Only a pending charge can be withdrawn.";
+            let message = [
+                "Only a pending charge can be withdrawn.",
+                "Nur ein offener Posten lässt sich zurückziehen.",
+                "Bara en post som väntar kan återtas.",
+            ];
             return Err(UserError::at("chargeId", UserErrorCode::StaleState, message).into());
         }
         store::set_state(work.tx, vec![id], State::Withdrawn).await?;

@@ -13,6 +13,7 @@ use super::rules::WHOLE;
 use super::store;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::base::message::Texts;
 use crate::catalogue::product::store as products;
 use crate::graphql::act::ActOn;
 use crate::oversight::audit;
@@ -51,13 +52,25 @@ async fn add_commission_rate(
     input: AddCommissionRateInput,
 ) -> Result<AddCommissionRatePayload> {
     let request = act.request;
-    let wrong = |field: &str, code, message: &str| Error::from(UserError::at(field, code, message));
+    let wrong = |field: &str, code, message: Texts| Error::from(UserError::at(field, code, message));
     if !(0..=WHOLE).contains(&input.basis_points) {
-        return Err(wrong("basisPoints", UserErrorCode::InvalidInput, "Give 0 to 10000 basis points: 1250 is 12.5 %."));
+        return Err(wrong(
+            "basisPoints",
+            UserErrorCode::InvalidInput,
+            [
+                "Give 0 to 10000 basis points: 1250 is 12.5 %.",
+                "Geben Sie 0 bis 10000 Basispunkte an: 1250 sind 12,5 %.",
+                "Ange 0 till 10000 baspunkter: 1250 är 12,5 %.",
+            ],
+        ));
     }
     let valid_from = input.valid_from.unwrap_or_else(|| request.today());
     if valid_from < request.today() {
-        let message = "A rate begins today or later. What was sold before keeps its rate.";
+        let message = [
+            "A rate begins today or later. What was sold before keeps its rate.",
+            "Ein Satz beginnt heute oder später. Was vorher verkauft wurde, behält seinen Satz.",
+            "En sats börjar i dag eller senare. Det som såldes tidigare behåller sin sats.",
+        ];
         return Err(wrong("validFrom", UserErrorCode::TooLate, message));
     }
     let partnership_id = input.partnership_id.as_ref().map(|id| Type::Partnership.parse(id)).transpose()?;
@@ -65,14 +78,22 @@ async fn add_commission_rate(
     if let Some(id) = product_id
         && products::find(request, id).await?.is_none()
     {
-        return Err(wrong("productId", UserErrorCode::Unknown, "There is no such product."));
+        return Err(wrong(
+            "productId",
+            UserErrorCode::Unknown,
+            ["There is no such product.", "Ein solches Produkt gibt es nicht.", "Det finns ingen sådan produkt."],
+        ));
     }
     let row = act
         .locked(async |work, at| {
             if let Some(id) = partnership_id {
                 let known = partnerships::find_row(work.tx, id).await?;
                 if known.is_none_or(|row| row.reseller_id != at.id()) {
-                    let message = "The reseller has no such partnership.";
+                    let message = [
+                        "The reseller has no such partnership.",
+                        "Der Reseller hat keine solche Partnerschaft.",
+                        "Återförsäljaren har inget sådant partnerskap.",
+                    ];
                     return Err(wrong("partnershipId", UserErrorCode::Unknown, message));
                 }
             }

@@ -14,6 +14,7 @@ use super::rules::{MonthEnd, carried, close_month};
 use super::store;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::base::message::Texts;
 use crate::billing::issuer;
 use crate::graphql::act::ActOn;
 use crate::oversight::audit;
@@ -46,12 +47,22 @@ async fn close_commission_month(
 ) -> Result<CloseCommissionMonthPayload> {
     let request = act.request;
     let month = input.month;
-    let wrong = |code, message: &str| Error::from(UserError::at("month", code, message));
+    let wrong = |code, message: Texts| Error::from(UserError::at("month", code, message));
     if month_of(month) != month {
-        return Err(wrong(UserErrorCode::InvalidInput, "Give the first day of the month."));
+        return Err(wrong(
+            UserErrorCode::InvalidInput,
+            [
+                "Give the first day of the month.",
+                "Geben Sie den ersten Tag des Monats an.",
+                "Ange den första dagen i månaden.",
+            ],
+        ));
     }
     if month >= month_of(request.today()) {
-        return Err(wrong(UserErrorCode::TooEarly, "The month has not ended yet."));
+        return Err(wrong(
+            UserErrorCode::TooEarly,
+            ["The month has not ended yet.", "Der Monat ist noch nicht zu Ende.", "Månaden är inte slut ännu."],
+        ));
     }
     let reseller = input.reseller_id.as_ref().map(|id| Type::Reseller.parse(id)).transpose()?;
     if let Some(id) = reseller {
@@ -79,7 +90,10 @@ async fn close_commission_month(
             let is_closed = |key: &(Uuid, String)| last.get(key).is_some_and(|row| row.month >= month);
             open.retain(|key, _| !is_closed(key));
             if open.is_empty() && last.keys().any(is_closed) {
-                return Err(wrong(UserErrorCode::MonthClosed, "The month is closed already."));
+                return Err(wrong(
+                    UserErrorCode::MonthClosed,
+                    ["The month is closed already.", "Der Monat ist schon abgeschlossen.", "Månaden är redan stängd."],
+                ));
             }
             let mut rows = Vec::new();
             for (key, lines) in open {
@@ -90,7 +104,14 @@ async fn close_commission_month(
             let written = store::close(work.tx, month, &rows).await?;
             let is_as_summed = |row: &Model| written.get(&row.id).copied().unwrap_or_default() == row.total_minor;
             if !rows.iter().all(is_as_summed) {
-                return Err(wrong(UserErrorCode::StaleState, "Commission was recorded meanwhile. Try again."));
+                return Err(wrong(
+                    UserErrorCode::StaleState,
+                    [
+                        "Commission was recorded meanwhile. Try again.",
+                        "Inzwischen wurde Provision gebucht. Versuchen Sie es noch einmal.",
+                        "Provision har bokförts under tiden. Försök igen.",
+                    ],
+                ));
             }
             let after = json!({ "month": month, "statements": rows.len(),
                                 "reseller": input.reseller_id.as_ref().map(|id| id.as_str()) });

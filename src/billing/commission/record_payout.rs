@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::object::CommissionStatement;
 use super::store;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
+use crate::base::message::Texts;
 use crate::base::text;
 use crate::graphql::act::{ActOn, Find};
 use crate::oversight::audit;
@@ -45,18 +46,36 @@ async fn record_commission_payout(
     let today = act.request.today();
     let paid_on = input.paid_on.unwrap_or(today);
     if paid_on > today {
-        return Err(UserError::at("paidOn", UserErrorCode::InvalidInput, "The day cannot be in the future.").into());
+        return Err(UserError::at(
+            "paidOn",
+            UserErrorCode::InvalidInput,
+            [
+                "The day cannot be in the future.",
+                "Der Tag kann nicht in der Zukunft liegen.",
+                "Dagen kan inte vara i framtiden.",
+            ],
+        )
+        .into());
     }
     let reference = text::reference("reference", &input.reference)?;
     let _: Uuid = act
         .once(input.idempotency_key.as_deref(), async |work, _| {
             let row = store::find(work.tx, id).await?.ok_or(Error::NotFound)?;
-            let refused = |message: &str| Error::from(UserError::at("statementId", UserErrorCode::StaleState, message));
+            let refused =
+                |message: Texts| Error::from(UserError::at("statementId", UserErrorCode::StaleState, message));
             if row.payout_minor == 0 {
-                return Err(refused("Nothing of this statement is paid out. It is carried over to the next month."));
+                return Err(refused([
+                    "Nothing of this statement is paid out. It is carried over to the next month.",
+                    "Aus dieser Abrechnung wird nichts ausgezahlt. Sie wird auf den nächsten Monat übertragen.",
+                    "Inget betalas ut från den här avräkningen. Den överförs till nästa månad.",
+                ]));
             }
             if !store::pay(work.tx, id, paid_on, reference.clone()).await? {
-                return Err(refused("This statement is paid out already."));
+                return Err(refused([
+                    "This statement is paid out already.",
+                    "Diese Abrechnung ist schon ausgezahlt.",
+                    "Avräkningen är redan utbetald.",
+                ]));
             }
             let after = json!({ "state": "PAID", "paidOn": paid_on, "reference": reference,
                                 "payoutMinor": row.payout_minor, "currency": row.currency });

@@ -79,7 +79,11 @@ pub async fn take(
     act.once(key, async |work, _| {
         let mut of_it = invoices::load_in(work.tx, &[id]).await?.remove(&id).ok_or(Error::NotFound)?;
         if of_it.invoice.state == State::Draft {
-            let message = "A draft cannot be credited. Discard it with discardDraft.";
+            let message = [
+                "A draft cannot be credited. Discard it with discardDraft.",
+                "Ein Entwurf lässt sich nicht gutschreiben. Verwerfen Sie ihn mit discardDraft.",
+                "Ett utkast kan inte krediteras. Kasta det med discardDraft.",
+            ];
             return Err(UserError::at("invoiceId", UserErrorCode::StaleState, message).into());
         }
         let issuer = require_issuer(work, of_it.invoice.issuer_id).await?;

@@ -99,7 +99,7 @@ pub fn refused(field: &str, error: CreditError) -> UserError {
         }
         _ => UserErrorCode::InvalidInput,
     };
-    UserError::at(field, code, error.to_string())
+    UserError::at(field, code, error.message())
 }
 
 /// Writes a credit note with what follows from it: the invoice is settled as far as it is open, and the buyer gets a mail.
@@ -112,7 +112,7 @@ pub async fn write(
 ) -> Result<credit_note::Model> {
     let today = work.today();
     let numbers = series::store::take(work.tx, issuer.organisation_id, Series::CreditNote, today, 1).await?;
-    let numbers = numbers.map_err(|none| UserError::general(UserErrorCode::InvalidInput, none.to_string()))?;
+    let numbers = numbers.map_err(|none| UserError::general(UserErrorCode::InvalidInput, none.message()))?;
     let id = work.random.id(work.now);
     let accounting_vat_minor = accounting_vat(of_it, taken.totals.vat_minor);
     let invoice = &mut of_it.invoice;

@@ -6,6 +6,7 @@
 
 mod credit;
 mod issue;
+mod messages;
 mod object;
 pub mod rules;
 pub mod store;

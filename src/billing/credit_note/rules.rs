@@ -96,20 +96,7 @@ pub enum CreditError {
 
 impl Display for CreditError {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::OverCredit { line, left_minor } => {
-                write!(formatter, "Only {left_minor} minor units are left of line {}.", line + 1)
-            }
-            Self::DiscountLeft { left_minor } => {
-                write!(formatter, "{left_minor} minor units would be left of the invoice. Credit its discounts too.")
-            }
-            Self::NotACredit => formatter.write_str("A credit note cannot increase what the buyer pays."),
-            Self::WrongSign { line } => write!(formatter, "The amount needs the sign of line {}.", line + 1),
-            Self::UnknownLine { line } => write!(formatter, "The invoice has no line {}.", line + 1),
-            Self::Repeated { line } => write!(formatter, "Line {} is named twice.", line + 1),
-            Self::Empty => formatter.write_str("Nothing is left to credit."),
-            Self::TooLarge => TooLarge.fmt(formatter),
-        }
+        self.message().fmt(formatter)
     }
 }
 

@@ -37,7 +37,7 @@ impl InvoicingInput {
         let line = |typed: &Option<String>| rules::line("invoicing", typed.as_deref());
         let (address, scheme) = (self.electronic_address.as_deref(), self.electronic_scheme.as_deref());
         let (electronic_address, electronic_scheme) = rules::electronic("invoicing", address, scheme)?;
-        let vat_id = line(&self.vat_id)?.map(|typed| vat::parse(country, &typed).map_err(|why| wrong(&why)));
+        let vat_id = line(&self.vat_id)?.map(|typed| vat::parse(country, &typed).map_err(wrong));
         Ok(Invoicing {
             post_code: line(&self.post_code)?,
             city: line(&self.city)?,

@@ -38,8 +38,11 @@ async fn delete_billing_contact(
         rules::require_open(at.row())?;
         let details = store::find_details(work.tx, act.organisation()).await?;
         if details.is_some_and(|details| details.contact_id == Some(id)) {
-            let message =
-                "This contact receives the invoices. Choose another recipient first with setBillingRecipient.";
+            let message = [
+                "This contact receives the invoices. Choose another recipient first with setBillingRecipient.",
+                "Dieser Empfänger bekommt die Rechnungen. Wählen Sie zuerst mit setBillingRecipient einen anderen.",
+                "Den här mottagaren får fakturorna. Välj först en annan med setBillingRecipient.",
+            ];
             return Err(UserError::at("contactId", UserErrorCode::InUse, message).into());
         }
         store::delete_contact(work.tx, id).await?;

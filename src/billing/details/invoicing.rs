@@ -4,6 +4,7 @@ use entity::{billing_contact, billing_details};
 use serde_json::{Value as Json, json};
 
 use crate::base::error::{UserError, UserErrorCode};
+use crate::base::message::Message;
 
 /// What invoices need to know about a buyer besides its address, checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub struct Invoicing {
 }
 
 /// The error of a value that is not possible.
-pub(super) fn wrong(message: &str) -> UserError {
+pub(super) fn wrong(message: impl Into<Message>) -> UserError {
     UserError::at("invoicing", UserErrorCode::InvalidInput, message)
 }
 
@@ -37,7 +38,11 @@ impl Invoicing {
     /// Writes it to billing details, which have a VAT number of their own.
     pub fn set(self, row: &mut billing_details::Model) -> Result<(), UserError> {
         if self.vat_id.is_some() {
-            return Err(wrong("An organisation gives its VAT number as vatId of the billing details."));
+            return Err(wrong([
+                "An organisation gives its VAT number as vatId of the billing details.",
+                "Eine Organisation gibt ihre USt-IdNr. als vatId der Abrechnungsdaten an.",
+                "En organisation anger sitt momsnummer som vatId i faktureringsuppgifterna.",
+            ]));
         }
         row.post_code = self.post_code;
         row.city = self.city;

@@ -7,11 +7,12 @@ use serde_json::{Value as Json, json};
 
 use super::invoicing::Invoicing;
 use crate::base::error::{UserError, UserErrorCode};
+use crate::base::message::Message;
 use crate::base::text;
 use crate::organisation::require_active;
 use crate::people::user::Address;
 
-fn invalid<T>(field: &str, message: &str) -> Result<T, UserError> {
+fn invalid<T>(field: &str, message: impl Into<Message>) -> Result<T, UserError> {
     Err(UserError::at(field, UserErrorCode::InvalidInput, message))
 }
 
@@ -21,7 +22,14 @@ pub fn country(field: &str, typed: &str) -> Result<String, UserError> {
     // The library has one code that is not a country.
     match code.parse::<Country>() {
         Ok(country) if country != Country::Unspecified => Ok(code),
-        _ => invalid(field, "This is not a country. Give the two letters of ISO 3166-1, for example SE."),
+        _ => invalid(
+            field,
+            [
+                "This is not a country. Give the two letters of ISO 3166-1, for example SE.",
+                "Das ist kein Land. Geben Sie die zwei Buchstaben nach ISO 3166-1 an, zum Beispiel DE.",
+                "Det är inget land. Ange de två bokstäverna enligt ISO 3166-1, till exempel SE.",
+            ],
+        ),
     }
 }
 
@@ -39,10 +47,24 @@ pub fn currency(field: &str, typed: &str) -> Result<String, UserError> {
     let code = typed.trim().to_ascii_uppercase();
     match Currency::from_code(&code) {
         Some(currency) if currency.exponent().is_some() => match replacement(currency) {
-            Some(by) => invalid(field, &format!("{code} was withdrawn. {by} replaced it.")),
+            Some(by) => {
+                let message = [
+                    format!("{code} was withdrawn. {by} replaced it."),
+                    format!("{code} wurde abgeschafft. {by} hat sie ersetzt."),
+                    format!("{code} har utgått. {by} har ersatt den."),
+                ];
+                invalid(field, message)
+            }
             None => Ok(code),
         },
-        _ => invalid(field, "This is not a currency. Give the three letters of ISO 4217, for example EUR."),
+        _ => invalid(
+            field,
+            [
+                "This is not a currency. Give the three letters of ISO 4217, for example EUR.",
+                "Das ist keine Währung. Geben Sie die drei Buchstaben nach ISO 4217 an, zum Beispiel EUR.",
+                "Det är ingen valuta. Ange de tre bokstäverna enligt ISO 4217, till exempel SEK.",
+            ],
+        ),
     }
 }
 
@@ -58,7 +80,14 @@ const LONGEST: usize = 100;
 pub fn line(field: &str, typed: Option<&str>) -> Result<Option<String>, UserError> {
     let Some(typed) = typed.map(str::trim).filter(|typed| !typed.is_empty()) else { return Ok(None) };
     if typed.chars().count() > LONGEST || typed.chars().any(|letter| letter == '\n' || text::is_deceptive(letter)) {
-        return invalid(field, "Each of these is one line of at most 100 characters.");
+        return invalid(
+            field,
+            [
+                "Each of these is one line of at most 100 characters.",
+                "Jede dieser Angaben ist eine Zeile mit höchstens 100 Zeichen.",
+                "Var och en av uppgifterna är en rad med högst 100 tecken.",
+            ],
+        );
     }
     Ok(Some(typed.to_owned()))
 }
@@ -72,11 +101,25 @@ pub fn electronic(
     let is_code = |scheme: &String| scheme.len() == 4 && scheme.bytes().all(|digit| digit.is_ascii_digit());
     let scheme = line(field, scheme)?.map(|scheme| scheme.to_ascii_uppercase());
     if scheme.as_ref().is_some_and(|scheme| scheme != "EM" && !is_code(scheme)) {
-        return invalid(field, "The scheme of an electronic address has four digits of the EAS list, or is EM.");
+        return invalid(
+            field,
+            [
+                "The scheme of an electronic address has four digits of the EAS list, or is EM.",
+                "Das Schema einer elektronischen Adresse hat vier Ziffern aus der EAS-Liste oder ist EM.",
+                "En elektronisk adress har ett schema med fyra siffror ur EAS-listan, eller EM.",
+            ],
+        );
     }
     let address = line(field, address)?;
     if address.is_some() != scheme.is_some() {
-        return invalid(field, "An electronic address needs its scheme, and a scheme needs its address.");
+        return invalid(
+            field,
+            [
+                "An electronic address needs its scheme, and a scheme needs its address.",
+                "Eine elektronische Adresse braucht ihr Schema, und ein Schema braucht seine Adresse.",
+                "En elektronisk adress behöver sitt schema, och ett schema behöver sin adress.",
+            ],
+        );
     }
     Ok((address, scheme))
 }
@@ -93,7 +136,14 @@ pub fn typed_or_old(
         (Some(typed), Some(old)) if typed == old => Ok(old.to_owned()),
         (Some(typed), _) => read(field, typed),
         (None, Some(old)) => Ok(old.to_owned()),
-        (None, None) => invalid(field, "There are no billing details yet, so this is required."),
+        (None, None) => invalid(
+            field,
+            [
+                "There are no billing details yet, so this is required.",
+                "Es gibt noch keine Abrechnungsdaten, daher ist das Pflicht.",
+                "Det finns inga faktureringsuppgifter ännu, så det här krävs.",
+            ],
+        ),
     }
 }
 

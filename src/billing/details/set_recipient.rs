@@ -47,7 +47,11 @@ async fn set_billing_recipient(
     act.locked(async |work, at| {
         rules::require_open(at.row())?;
         let old = store::find_details(work.tx, organisation).await?.ok_or_else(|| {
-            let message = "The organisation has no billing details yet. Set them first with updateBillingDetails.";
+            let message = [
+                "The organisation has no billing details yet. Set them first with updateBillingDetails.",
+                "Die Organisation hat noch keine Abrechnungsdaten. Tragen Sie sie zuerst mit updateBillingDetails ein.",
+                "Organisationen har inga faktureringsuppgifter ännu. Fyll först i dem med updateBillingDetails.",
+            ];
             UserError::at("organisationId", UserErrorCode::InvalidInput, message)
         })?;
         if let Some(contact) = contact {
@@ -66,5 +70,13 @@ async fn set_billing_recipient(
 }
 
 fn unknown_contact() -> UserError {
-    UserError::at("contactId", UserErrorCode::Unknown, "This is not a contact of the organisation.")
+    UserError::at(
+        "contactId",
+        UserErrorCode::Unknown,
+        [
+            "This is not a contact of the organisation.",
+            "Das ist kein Empfänger der Organisation.",
+            "Det är ingen mottagare för organisationen.",
+        ],
+    )
 }

@@ -2,6 +2,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::base::message::Message;
+
 /// The forms of EU numbers after the country prefix: 9 is a digit, A a letter, X either.
 /// (<https://ec.europa.eu/taxation_customs/vies/#/faq>, question 11.)
 const FORMS: [(&str, &str, &[&str]); 27] = [
@@ -43,20 +45,19 @@ const SWISS: [&str; 4] = ["MWST", "TVA", "IVA", "VAT"];
 
 /// Reads a VAT number as it is printed, and gives it without spaces and punctuation. The error describes the form that
 /// the country uses.
-pub fn parse(country: &str, typed: &str) -> Result<String, String> {
+pub fn parse(country: &str, typed: &str) -> Result<String, Message> {
     let is_between =
         |letter: &char| letter.is_whitespace() || matches!(*letter, '.' | ',' | '-' | '/' | '·' | '‐'..='―');
     let number: String = typed.nfkc().filter(|letter| !is_between(letter)).collect::<String>().to_ascii_uppercase();
     match country {
         "GB" => return british(&number).ok_or_else(british_form),
-        "CH" => return swiss(&number).ok_or_else(|| "A VAT number of CH looks like CHE-123.456.789 MWST.".to_owned()),
+        "CH" => return swiss(&number).ok_or_else(swiss_form),
         _ => {}
     }
     let Some((_, prefix, forms)) = FORMS.iter().find(|(known, ..)| *known == country) else {
         let is_one =
             (1..=LONGEST).contains(&number.len()) && number.bytes().all(|letter| letter.is_ascii_alphanumeric());
-        let message = || format!("Give 1 to {LONGEST} letters and digits.");
-        return if is_one { Ok(number) } else { Err(message()) };
+        return if is_one { Ok(number) } else { Err(unknown_form()) };
     };
     // Where the prefix of VAT numbers is not the code of the country, both are printed.
     let rest = number.strip_prefix(prefix).or_else(|| number.strip_prefix(country));
@@ -66,10 +67,40 @@ pub fn parse(country: &str, typed: &str) -> Result<String, String> {
         return Ok(format!("{prefix}{rest}"));
     }
     let shown = forms.iter().map(|form| format!("{prefix}{}", form.replace('A', "L"))).collect::<Vec<_>>().join(", ");
-    Err(format!(
-        "A VAT number of {country} looks like {shown} (9: a digit, L: a letter, X: either). Spaces and punctuation do not \
-         matter."
-    ))
+    let message = [
+        format!(
+            "A VAT number of {country} looks like {shown} (9: a digit, L: a letter, X: either). Spaces and punctuation \
+             do not matter."
+        ),
+        format!(
+            "Eine USt-IdNr. aus {country} sieht aus wie {shown} (9: eine Ziffer, L: ein Buchstabe, X: eines von \
+             beiden). Leerzeichen und Satzzeichen zählen nicht."
+        ),
+        format!(
+            "Ett momsnummer i {country} ser ut som {shown} (9: en siffra, L: en bokstav, X: vilket som). Mellanslag \
+             och skiljetecken spelar ingen roll."
+        ),
+    ];
+    Err(message.into())
+}
+
+fn swiss_form() -> Message {
+    let message = [
+        "A VAT number of CH looks like CHE-123.456.789 MWST.",
+        "Eine Mehrwertsteuernummer aus CH sieht aus wie CHE-123.456.789 MWST.",
+        "Ett momsnummer i CH ser ut som CHE-123.456.789 MWST.",
+    ];
+    message.into()
+}
+
+/// The form of numbers of which the form is not known.
+fn unknown_form() -> Message {
+    let message = [
+        format!("Give 1 to {LONGEST} letters and digits."),
+        format!("Geben Sie 1 bis {LONGEST} Buchstaben und Ziffern an."),
+        format!("Ange 1 till {LONGEST} bokstäver och siffror."),
+    ];
+    message.into()
 }
 
 /// A number of CH. All languages have the same number, so what stands behind it is left out.
@@ -105,10 +136,16 @@ fn has_british_check(digits: &str) -> bool {
     [0, 55].into_iter().any(|more| (weighted + check + more).is_multiple_of(97))
 }
 
-fn british_form() -> String {
-    "A VAT number of GB looks like GB123456782 or GB123456782001 with valid check digits, GBGD001, or GBHA599 (XI instead of \
-     GB in Northern Ireland). Spaces and punctuation do not matter."
-        .to_owned()
+fn british_form() -> Message {
+    let message = [
+        "A VAT number of GB looks like GB123456782 or GB123456782001 with valid check digits, GBGD001, or GBHA599 (XI \
+         instead of GB in Northern Ireland). Spaces and punctuation do not matter.",
+        "Eine Umsatzsteuernummer aus GB sieht aus wie GB123456782 oder GB123456782001 mit gültigen Prüfziffern, \
+         GBGD001 oder GBHA599 (XI statt GB in Nordirland). Leerzeichen und Satzzeichen zählen nicht.",
+        "Ett momsnummer i GB ser ut som GB123456782 eller GB123456782001 med giltiga kontrollsiffror, GBGD001 eller \
+         GBHA599 (XI i stället för GB i Nordirland). Mellanslag och skiljetecken spelar ingen roll.",
+    ];
+    message.into()
 }
 
 fn fits(form: &str, text: &str) -> bool {

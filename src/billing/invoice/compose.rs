@@ -93,10 +93,10 @@ pub struct Composed {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unmade {
     /// A rate is missing.
-    #[error("{0} Add it with addVatRates.")]
+    #[error("{}", self.message())]
     Rate(RateMissing),
     /// The rate to the currency of the accounting is missing.
-    #[error("There is no exchange rate from {from} to {to}. Add it with addExchangeRates.")]
+    #[error("{}", self.message())]
     Exchange {
         /// The currency of the invoice.
         from: String,
@@ -104,10 +104,10 @@ pub enum Unmade {
         to: String,
     },
     /// Discounts of one rate take off more VAT than the rest has.
-    #[error("The VAT would be negative: a discount is taxed at a higher rate than what it is taken off.")]
+    #[error("{}", self.message())]
     NegativeVat,
     /// A sum does not fit into 64 bits.
-    #[error("The sum is too large.")]
+    #[error("{}", self.message())]
     TooLarge,
 }
 

@@ -36,7 +36,11 @@ async fn discard_draft(act: ActOn<'_, Invoice>, input: DiscardDraftInput) -> Res
     act.locked(async |work, _| {
         let one = store::load_in(work.tx, &[id]).await?.remove(&id).ok_or(Error::NotFound)?;
         if one.invoice.state != State::Draft {
-            let message = "Only a draft can be discarded. Credit this invoice with voidInvoice.";
+            let message = [
+                "Only a draft can be discarded. Credit this invoice with voidInvoice.",
+                "Nur ein Entwurf lässt sich verwerfen. Schreiben Sie diese Rechnung mit voidInvoice gut.",
+                "Bara ett utkast kan kastas. Kreditera fakturan med voidInvoice.",
+            ];
             return Err(UserError::at("invoiceId", UserErrorCode::StaleState, message).into());
         }
         store::delete(work.tx, id).await?;

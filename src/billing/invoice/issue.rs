@@ -11,6 +11,7 @@ use super::issuing::{address, audit_snapshot, number, require_issuer, send};
 use super::object::Invoice;
 use super::store;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
+use crate::base::message::Message;
 use crate::billing::{commission, series};
 use crate::graphql::act::{ActOn, Find};
 use crate::oversight::audit;
@@ -42,14 +43,18 @@ async fn issue_invoice(act: ActOn<'_, Invoice>, input: IssueInvoiceInput) -> Res
         .once(input.idempotency_key.as_deref(), async |work, _| {
             let mut one = store::load_in(work.tx, &[id]).await?.remove(&id).ok_or(Error::NotFound)?;
             if one.invoice.state != State::Draft {
-                let message = "Only a draft can be issued. This invoice has its number already.";
+                let message = [
+                    "Only a draft can be issued. This invoice has its number already.",
+                    "Nur ein Entwurf lässt sich ausstellen. Diese Rechnung hat schon ihre Nummer.",
+                    "Bara ett utkast kan utfärdas. Fakturan har redan sitt nummer.",
+                ];
                 return Err(UserError::at("invoiceId", UserErrorCode::StaleState, message).into());
             }
             let issuer = require_issuer(work, one.invoice.issuer_id).await?;
             address(work, &issuer, &mut one).await?;
             let taken = series::store::take(work.tx, issuer.organisation_id, Series::Invoice, work.today(), 1).await?;
-            let refused = |why: String| UserError::at("invoiceId", UserErrorCode::InvalidInput, why);
-            let mut numbers = taken.map_err(|none| refused(none.to_string()))?;
+            let refused = |why: Message| UserError::at("invoiceId", UserErrorCode::InvalidInput, why);
+            let mut numbers = taken.map_err(|none| refused(none.message()))?;
             number(&mut one.invoice, &issuer, numbers.pop().unwrap_or_default(), work.today());
             store::save(work.tx, &one).await?;
             commission::earn::earn(work, std::slice::from_ref(&one)).await?;

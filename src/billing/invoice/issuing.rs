@@ -11,6 +11,7 @@ use super::compose::{Composed, Parties, tax};
 use super::letters;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::base::message::Message;
 use crate::billing::details::{self, Buyer};
 use crate::billing::invoice::reference::{ReferenceKind, make};
 use crate::billing::issuer::rules::due_on;
@@ -26,30 +27,49 @@ use crate::oversight::audit::{self, Event};
 pub async fn require_issuer(work: &Work<'_>, organisation: Uuid) -> Result<issuer::Model> {
     let issuer = issuers::store::find(work.tx, organisation).await?;
     issuer.ok_or_else(|| {
-        let message = "The issuer has no details yet. Set them with setIssuer.";
+        let message = [
+            "The issuer has no details yet. Set them with setIssuer.",
+            "Der Aussteller hat noch keine Angaben. Tragen Sie sie mit setIssuer ein.",
+            "Utfärdaren har inga uppgifter ännu. Fyll i dem med setIssuer.",
+        ];
         UserError::general(UserErrorCode::InvalidInput, message).into()
     })
 }
 
 /// Sets payer, buyer, seller and VAT of a draft as they are today.
 pub async fn address(work: &Work<'_>, issuer: &issuer::Model, one: &mut Composed) -> Result<()> {
-    let refused = |message: String| Error::from(UserError::at("invoiceId", UserErrorCode::BuyerIncomplete, message));
+    let refused = |message: Message| Error::from(UserError::at("invoiceId", UserErrorCode::BuyerIncomplete, message));
     let organisation = one.invoice.organisation_id;
     classify(work, issuer, one).await?;
     let ends = payer::store::ends_of_chains(work.tx, &[organisation], work.today()).await?;
     let payer = ends.get(&organisation).copied().unwrap_or(organisation);
     if payer != organisation && !organisations::closed_of(work.tx, &[payer]).await?.is_empty() {
-        return Err(refused("The payer is closed. End the agreement with endPayer, or find another payer.".to_owned()));
+        return Err(refused(
+            [
+                "The payer is closed. End the agreement with endPayer, or find another payer.",
+                "Der Zahler ist geschlossen. Beenden Sie die Vereinbarung mit endPayer, oder suchen Sie einen anderen \
+                 Zahler.",
+                "Betalaren är stängd. Avsluta avtalet med endPayer, eller hitta en annan betalare.",
+            ]
+            .into(),
+        ));
     }
     let recipients = details::store::recipients(work.tx, &[payer]).await?;
     let (details, contact) = recipients.get(&payer).ok_or_else(|| {
-        refused("The payer has no billing details. Fill them in with updateBillingDetails.".to_owned())
+        refused(
+            [
+                "The payer has no billing details. Fill them in with updateBillingDetails.",
+                "Der Zahler hat keine Abrechnungsdaten. Tragen Sie sie mit updateBillingDetails ein.",
+                "Betalaren har inga faktureringsuppgifter. Fyll i dem med updateBillingDetails.",
+            ]
+            .into(),
+        )
     })?;
     let buyer = Buyer::of(details, contact.as_ref());
     let vat = Tables::load(work.tx, issuer, std::iter::once((payer, &buyer)), work.today()).await?;
     let exchange = |from: &str| vat.exchange(from);
     let parties = Parties { organisation, payer, issuer, buyer: &buyer, exchange: &exchange };
-    tax(one, &parties, |class| vat.treatment(issuer, (payer, &buyer), class)).map_err(|why| refused(why.to_string()))
+    tax(one, &parties, |class| vat.treatment(issuer, (payer, &buyer), class)).map_err(|why| refused(why.message()))
 }
 
 /// Gives the lines of subscriptions the tax class and the revenue key that their products have today. Charges keep theirs.

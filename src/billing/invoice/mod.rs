@@ -11,6 +11,7 @@ mod issue;
 pub mod issuing;
 pub mod letters;
 mod line;
+mod messages;
 mod object;
 pub mod reference;
 mod rules;

@@ -158,14 +158,35 @@ pub fn checked(mut row: Model) -> Result<Model, UserError> {
     (row.electronic_address, row.electronic_scheme) = details::electronic("electronicAddress", address, scheme)?;
     for (field, days) in [("paymentDays", row.payment_days), ("leadDays", row.lead_days)] {
         if !(0..=MOST_DAYS).contains(&days) {
-            return wrong(field, "This is a number of days from 0 to 365.");
+            return wrong(
+                field,
+                [
+                    "This is a number of days from 0 to 365.",
+                    "Das ist eine Anzahl von Tagen, 0 bis 365.",
+                    "Det är ett antal dagar, 0 till 365.",
+                ],
+            );
         }
     }
     if row.stop_above_percent.is_some_and(|percent| percent < 0) {
-        return wrong("stopAbovePercent", "Give a number of percent, 0 or more.");
+        return wrong(
+            "stopAbovePercent",
+            [
+                "Give a number of percent, 0 or more.",
+                "Geben Sie eine Zahl in Prozent an, 0 oder mehr.",
+                "Ange ett antal procent, 0 eller fler.",
+            ],
+        );
     }
     if row.commission_threshold_minor < 0 {
-        return wrong("commissionThreshold", "Give an amount of 0 or more.");
+        return wrong(
+            "commissionThreshold",
+            [
+                "Give an amount of 0 or more.",
+                "Geben Sie einen Betrag von 0 oder mehr an.",
+                "Ange ett belopp på 0 eller mer.",
+            ],
+        );
     }
     Ok(row)
 }
@@ -175,7 +196,14 @@ fn iban(typed: &str) -> Result<String, UserError> {
     let text: String = typed.chars().filter(|letter| !letter.is_whitespace()).collect();
     match text.to_ascii_uppercase().parse::<iban::Iban>() {
         Ok(iban) => Ok(iban.electronic_str().to_owned()),
-        Err(_) => wrong("iban", "This is not an IBAN: its check digits or its length are wrong."),
+        Err(_) => wrong(
+            "iban",
+            [
+                "This is not an IBAN: its check digits or its length are wrong.",
+                "Das ist keine IBAN: Ihre Prüfziffern oder ihre Länge stimmen nicht.",
+                "Det är inget IBAN: kontrollsiffrorna eller längden är fel.",
+            ],
+        ),
     }
 }
 
@@ -185,7 +213,18 @@ fn bic(typed: &str) -> Result<String, UserError> {
     let is_formed = matches!(text.len(), 8 | 11)
         && text.bytes().all(|letter| letter.is_ascii_alphanumeric())
         && text.bytes().take(6).all(|letter| letter.is_ascii_alphabetic());
-    if is_formed { Ok(text) } else { wrong("bic", "This is not a BIC. It has 8 or 11 letters and digits.") }
+    if is_formed {
+        Ok(text)
+    } else {
+        wrong(
+            "bic",
+            [
+                "This is not a BIC. It has 8 or 11 letters and digits.",
+                "Das ist kein BIC. Er hat 8 oder 11 Buchstaben und Ziffern.",
+                "Det är ingen BIC. Den har 8 eller 11 bokstäver och siffror.",
+            ],
+        )
+    }
 }
 
 /// Reads a bankgiro number: 7 or 8 digits, the last of them a check digit.
@@ -197,7 +236,14 @@ fn bankgiro(typed: &str) -> Result<String, UserError> {
     };
     let sum: u32 = digits.bytes().rev().enumerate().map(weigh).sum();
     if !matches!(digits.len(), 7 | 8) || !sum.is_multiple_of(10) {
-        return wrong("bankgiro", "This is not a bankgiro number: it has 7 or 8 digits, the last a check digit.");
+        return wrong(
+            "bankgiro",
+            [
+                "This is not a bankgiro number: it has 7 or 8 digits, the last a check digit.",
+                "Das ist keine Bankgiro-Nummer: Sie hat 7 oder 8 Ziffern, die letzte eine Prüfziffer.",
+                "Det är inget bankgironummer: det har 7 eller 8 siffror, varav den sista är en kontrollsiffra.",
+            ],
+        );
     }
     let (first, last) = digits.split_at(digits.len() - 4);
     Ok(format!("{first}-{last}"))

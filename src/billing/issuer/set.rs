@@ -11,6 +11,7 @@ use super::object::{CommissionBasis, Issuer, PaymentReferenceKind, ReminderKind,
 use super::{rules, store};
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::base::message::Texts;
 use crate::base::money::BigInt;
 use crate::billing::reminder::rules::{Policy, Step, StepKind};
 use crate::graphql::act::ActOn;
@@ -150,24 +151,39 @@ impl SetIssuerInput {
 
 /// Checks the steps of reminders, and writes them as they are stored.
 fn reminders(steps: &[ReminderStepInput]) -> Result<String, UserError> {
-    let wrong = |message: String| UserError::at("reminderSteps", UserErrorCode::InvalidInput, message);
+    let wrong = |message: Texts| UserError::at("reminderSteps", UserErrorCode::InvalidInput, message);
     if steps.len() > 20 {
-        return Err(wrong("There are at most 20 steps.".to_owned()));
+        return Err(wrong(["There are at most 20 steps.", "Es gibt höchstens 20 Stufen.", "Det finns högst 20 steg."]));
     }
     let step = |step: &ReminderStepInput| {
         let kind = match (step.kind, step.fee_minor) {
             (ReminderKind::Fee, Some(fee)) => StepKind::Fee { amount_minor: fee.0 },
-            (ReminderKind::Fee, None) => return Err(wrong("FEE needs feeMinor.".to_owned())),
-            (_, Some(_)) => return Err(wrong("Only FEE takes feeMinor.".to_owned())),
+            (ReminderKind::Fee, None) => {
+                return Err(wrong(["FEE needs feeMinor.", "FEE braucht feeMinor.", "FEE behöver feeMinor."]));
+            }
+            (_, Some(_)) => {
+                return Err(wrong(["Only FEE takes feeMinor.", "Nur FEE hat feeMinor.", "Bara FEE har feeMinor."]));
+            }
             (ReminderKind::Remind, None) => StepKind::Remind,
             (ReminderKind::Suspend, None) => StepKind::Suspend,
             (ReminderKind::End, None) => StepKind::End,
         };
-        let after_days = u32::try_from(step.after_days)
-            .map_err(|_| wrong("A step comes at least one day after the due date.".to_owned()))?;
+        let after_days = u32::try_from(step.after_days).map_err(|_| {
+            wrong([
+                "A step comes at least one day after the due date.",
+                "Eine Stufe kommt frühestens einen Tag nach der Fälligkeit.",
+                "Ett steg kommer minst en dag efter förfallodagen.",
+            ])
+        })?;
         Ok(Step { after_days, kind })
     };
     let policy = Policy::new(steps.iter().map(step).collect::<Result<_, UserError>>()?);
-    policy.map_err(|error| wrong(error.to_string()))?;
-    serde_json::to_string(steps).map_err(|_| wrong("These steps cannot be stored.".to_owned()))
+    policy.map_err(|error| wrong(error.message()))?;
+    serde_json::to_string(steps).map_err(|_| {
+        wrong([
+            "These steps cannot be stored.",
+            "Diese Stufen lassen sich nicht speichern.",
+            "De här stegen kan inte sparas.",
+        ])
+    })
 }

@@ -89,9 +89,16 @@ pub async fn obstacle_error(request: &Request, obstacle: Obstacle, row: &Model) 
         Obstacle::Cycle(day, path) => {
             let known: Vec<Uuid> = [Some(row.organisation_id), row.payer_id].into_iter().flatten().collect();
             let cards = visible_cards(request, &path, &known).await?;
-            let names = cards.into_iter().map(|card| card.map_or_else(|| "(hidden)".to_owned(), |card| card.name));
-            let path = names.collect::<Vec<_>>().join(" → ");
-            let message = format!("On {day} the payers would form a circle in which nobody pays: {path}.");
+            let path_with = |hidden: &str| {
+                let names = cards.iter().map(|card| card.as_ref().map_or(hidden, |card| card.name.as_str()));
+                names.collect::<Vec<_>>().join(" → ")
+            };
+            let [en, de, sv] = ["(hidden)", "(verborgen)", "(dold)"].map(path_with);
+            let message = [
+                format!("On {day} the payers would form a circle in which nobody pays: {en}."),
+                format!("Am {day} bildeten die Zahler einen Kreis, in dem niemand bezahlt: {de}."),
+                format!("Den {day} skulle betalarna bilda en cirkel där ingen betalar: {sv}."),
+            ];
             Ok(UserError::general(UserErrorCode::PayerCycle, message))
         }
     }
@@ -121,7 +128,11 @@ pub async fn new_client_obstacle(
 
 fn too_long(day: Date) -> UserError {
     let longest = chain::LONGEST;
-    let message = format!("On {day} the chain of payers would have more than {longest} agreements. Make it shorter.");
+    let message = [
+        format!("On {day} the chain of payers would have more than {longest} agreements. Make it shorter."),
+        format!("Am {day} hätte die Kette der Zahler mehr als {longest} Vereinbarungen. Machen Sie sie kürzer."),
+        format!("Den {day} skulle kedjan av betalare ha fler än {longest} avtal. Gör den kortare."),
+    ];
     UserError::general(UserErrorCode::PayerChainTooLong, message)
 }
 

@@ -107,7 +107,12 @@ async fn find_payer(
             let payer = Type::Organisation.parse(&id)?;
             Organisation::find(request, payer).await?.ok_or(Error::NotFound)?;
             if payer == organisation {
-                let message = "An organisation without a payer pays for itself. To end an agreement, use endPayer.";
+                let message = [
+                    "An organisation without a payer pays for itself. To end an agreement, use endPayer.",
+                    "Eine Organisation ohne Zahler bezahlt selbst. Um eine Vereinbarung zu beenden, nehmen Sie \
+                     endPayer.",
+                    "En organisation utan betalare betalar själv. Använd endPayer för att avsluta ett avtal.",
+                ];
                 return Err(UserError::at("payer", UserErrorCode::InvalidInput, message).into());
             }
             Ok((Some(payer), None))
@@ -184,11 +189,23 @@ impl Steps<'_> {
             if pending.starts_on == row.starts_on {
                 return Ok(Done::Made(pending.id));
             }
-            let message = format!(
-                "There is a pending request to this payer that starts on {}. Withdraw it first with \
-                 withdrawPayerRequest.",
-                pending.starts_on
-            );
+            let message = [
+                format!(
+                    "There is a pending request to this payer that starts on {}. Withdraw it first with \
+                     withdrawPayerRequest.",
+                    pending.starts_on
+                ),
+                format!(
+                    "Es gibt schon eine offene Bitte an diesen Zahler, die am {} beginnt. Ziehen Sie sie zuerst mit \
+                     withdrawPayerRequest zurück.",
+                    pending.starts_on
+                ),
+                format!(
+                    "Det finns redan en förfrågan till den här betalaren som börjar den {}. Återta den först med \
+                     withdrawPayerRequest.",
+                    pending.starts_on
+                ),
+            ];
             return Err(UserError::general(UserErrorCode::Duplicate, message).into());
         }
         self.require_few_requests(work).await?;
@@ -217,8 +234,14 @@ impl Steps<'_> {
         if store::count_requests(work.tx, self.row, since).await? < rules::REQUESTS_A_DAY {
             return Ok(());
         }
-        let message =
-            format!("{} payers were requested within a day. Wait before you request another.", rules::REQUESTS_A_DAY);
+        let message = [
+            format!("{} payers were requested within a day. Wait before you request another.", rules::REQUESTS_A_DAY),
+            format!(
+                "An einem Tag wurden {} Zahler gebeten. Warten Sie mit einer weiteren Bitte.",
+                rules::REQUESTS_A_DAY
+            ),
+            format!("{} betalare har tillfrågats på ett dygn. Vänta innan du frågar en till.", rules::REQUESTS_A_DAY),
+        ];
         Err(UserError::general(UserErrorCode::TooMany, message).into())
     }
 }

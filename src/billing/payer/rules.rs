@@ -11,6 +11,7 @@ use super::state::{Moment, PayerAgreementState};
 use crate::access::{Authorised, Decision, OrganisationState, Permission};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::base::message::{Message, Texts};
 
 /// How many payers a person or an organisation can request within a day. Each request sends mail.
 pub const REQUESTS_A_DAY: u64 = 20;
@@ -49,49 +50,83 @@ pub fn authorise_either(organisation: &Decision, payer: &Decision) -> Result<Aut
 
 /// Refuses to answer or withdraw a request that is no longer pending.
 pub fn require_pending(row: &Model, moment: Moment) -> Result<(), UserError> {
-    let stale = |text: &str| Err(UserError::general(UserErrorCode::StaleState, text));
+    let stale = |text: Texts| Err(UserError::general(UserErrorCode::StaleState, text));
     match moment.state_of(row) {
         PayerAgreementState::Pending => Ok(()),
         PayerAgreementState::Expired => {
-            let message = "It was not answered in time. Make a new request with requestPayer.";
+            let message = [
+                "It was not answered in time. Make a new request with requestPayer.",
+                "Die Bitte wurde nicht rechtzeitig beantwortet. Bitten Sie mit requestPayer noch einmal.",
+                "Förfrågan besvarades inte i tid. Gör en ny med requestPayer.",
+            ];
             Err(UserError::general(UserErrorCode::TooLate, message))
         }
-        PayerAgreementState::Declined => stale("It was declined already."),
-        PayerAgreementState::Withdrawn => stale("It was withdrawn."),
+        PayerAgreementState::Declined => {
+            stale(["It was declined already.", "Die Bitte wurde schon abgelehnt.", "Förfrågan har redan avböjts."])
+        }
+        PayerAgreementState::Withdrawn => {
+            stale(["It was withdrawn.", "Die Bitte wurde zurückgezogen.", "Förfrågan har återtagits."])
+        }
         PayerAgreementState::Scheduled | PayerAgreementState::Active | PayerAgreementState::Ended => {
-            stale("It was accepted already.")
+            stale(["It was accepted already.", "Die Bitte wurde schon angenommen.", "Förfrågan har redan accepterats."])
         }
     }
 }
 
 /// Refuses to end an agreement that is not in force, has ended, or ends by that day anyway.
 pub fn check_end(row: &Model, on: Date, moment: Moment) -> Result<(), UserError> {
-    let stale = |message: String| Err(UserError::general(UserErrorCode::StaleState, message));
+    let stale = |message: Message| Err(UserError::general(UserErrorCode::StaleState, message));
     match moment.state_of(row) {
         PayerAgreementState::Scheduled | PayerAgreementState::Active => {}
-        PayerAgreementState::Ended => return stale("It has ended already.".to_owned()),
+        PayerAgreementState::Ended => {
+            return stale(
+                ["It has ended already.", "Die Vereinbarung ist schon beendet.", "Avtalet har redan upphört."].into(),
+            );
+        }
         _ => {
-            let message = "The payer has not accepted it, so it cannot be ended. Withdraw a pending request with \
-                           withdrawPayerRequest.";
-            return stale(message.to_owned());
+            let message = [
+                "The payer has not accepted it, so it cannot be ended. Withdraw a pending request with \
+                 withdrawPayerRequest.",
+                "Der Zahler hat nicht angenommen, daher lässt sich die Vereinbarung nicht beenden. Ziehen Sie eine \
+                 offene Bitte mit withdrawPayerRequest zurück.",
+                "Betalaren har inte accepterat, så avtalet kan inte avslutas. Återta en öppen förfrågan med \
+                 withdrawPayerRequest.",
+            ];
+            return stale(message.into());
         }
     }
     check_day("on", on, moment.today)?;
     match row.ends_on {
-        Some(end) if end <= on => stale(format!("It already ends on {end}. Give an earlier day.")),
+        Some(end) if end <= on => stale(
+            [
+                format!("It already ends on {end}. Give an earlier day."),
+                format!("Die Vereinbarung endet schon am {end}. Geben Sie einen früheren Tag an."),
+                format!("Avtalet upphör redan den {end}. Ange en tidigare dag."),
+            ]
+            .into(),
+        ),
         _ => Ok(()),
     }
 }
 
 /// Refuses a new agreement if one of the sides is suspended or closed.
 pub fn require_both_active(organisation: &Decision, payer: &Decision) -> Result<(), UserError> {
-    for (side, which) in [(organisation, "to be paid for"), (payer, "that is to pay")] {
-        let (code, state) = match side.state() {
+    let sides = [
+        (organisation, ["to be paid for", "für die bezahlt werden soll", "som det ska betalas för"]),
+        (payer, ["that is to pay", "die bezahlen soll", "som ska betala"]),
+    ];
+    for (side, [which, which_de, which_sv]) in sides {
+        let (code, [state, state_de, state_sv]) = match side.state() {
             OrganisationState::Active => continue,
-            OrganisationState::Suspended => (UserErrorCode::OrganisationSuspended, "suspended"),
-            OrganisationState::Closed => (UserErrorCode::OrganisationClosed, "closed"),
+            OrganisationState::Suspended => (UserErrorCode::OrganisationSuspended, ["suspended", "gesperrt", "pausad"]),
+            OrganisationState::Closed => (UserErrorCode::OrganisationClosed, ["closed", "geschlossen", "stängd"]),
         };
-        return Err(UserError::general(code, format!("The organisation {which} is {state}.")));
+        let message = [
+            format!("The organisation {which} is {state}."),
+            format!("Die Organisation, {which_de}, ist {state_de}."),
+            format!("Organisationen {which_sv} är {state_sv}."),
+        ];
+        return Err(UserError::general(code, message));
     }
     Ok(())
 }
@@ -100,18 +135,32 @@ pub fn require_both_active(organisation: &Decision, payer: &Decision) -> Result<
 /// Nothing is refused while one of the currencies is not known.
 pub fn require_currency(billed: Option<&str>, own: Option<&str>, accepted: Option<&str>) -> Result<(), UserError> {
     let Some(billed) = billed else { return Ok(()) };
-    let differs = |message: String| {
+    let differs = |message: [String; 3]| {
         let field = Some(vec!["input".to_owned(), "currency".to_owned()]);
         Err(UserError { field, ..UserError::general(UserErrorCode::CurrencyDiffers, message) })
     };
     match accepted.map(|typed| typed.trim().to_ascii_uppercase()) {
         Some(accepted) if accepted == billed => Ok(()),
-        Some(_) => differs(format!("The invoices of the organisation are in {billed}.")),
+        Some(_) => differs([
+            format!("The invoices of the organisation are in {billed}."),
+            format!("Die Rechnungen der Organisation sind in {billed}."),
+            format!("Organisationens fakturor är i {billed}."),
+        ]),
         None => match own {
-            Some(own) if own != billed => differs(format!(
-                "The invoices of the organisation are in {billed}, and those of the payer are in {own}. To accept that, \
-                 repeat this with currency {billed}."
-            )),
+            Some(own) if own != billed => differs([
+                format!(
+                    "The invoices of the organisation are in {billed}, and those of the payer are in {own}. To accept \
+                     that, repeat this with currency {billed}."
+                ),
+                format!(
+                    "Die Rechnungen der Organisation sind in {billed}, und die des Zahlers in {own}. Um das \
+                     anzunehmen, wiederholen Sie das mit currency {billed}."
+                ),
+                format!(
+                    "Organisationens fakturor är i {billed}, och betalarens i {own}. Gör om det här med currency \
+                     {billed} för att godta det."
+                ),
+            ]),
             _ => Ok(()),
         },
     }
@@ -119,12 +168,20 @@ pub fn require_currency(billed: Option<&str>, own: Option<&str>, accepted: Optio
 
 /// Checks a day on which an agreement is to start or end.
 pub fn check_day(field: &str, day: Date, today: Date) -> Result<(), UserError> {
-    let invalid = |message: &str| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
+    let invalid = |message: Texts| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
     if day < today {
-        return invalid("Give today or a later day. The past cannot be changed.");
+        return invalid([
+            "Give today or a later day. The past cannot be changed.",
+            "Geben Sie heute oder einen späteren Tag an. Vergangenes lässt sich nicht ändern.",
+            "Ange i dag eller en senare dag. Det förflutna kan inte ändras.",
+        ]);
     }
     if today.checked_add_months(AHEAD).is_none_or(|last| last < day) {
-        return invalid("Give a day within the next ten years.");
+        return invalid([
+            "Give a day within the next ten years.",
+            "Geben Sie einen Tag in den nächsten zehn Jahren an.",
+            "Ange en dag inom tio år.",
+        ]);
     }
     Ok(())
 }
@@ -137,13 +194,25 @@ pub fn code(typed: &str) -> Result<String, UserError> {
     if is_valid {
         return Ok(code);
     }
-    let message = "This is not a code. Codes look like 7KQ2-M9XD. Ask the organisation that is to pay for its code.";
+    let message = [
+        "This is not a code. Codes look like 7KQ2-M9XD. Ask the organisation that is to pay for its code.",
+        "Das ist kein Code. Codes sehen aus wie 7KQ2-M9XD. Fragen Sie die Organisation, die bezahlen soll, nach ihrem \
+         Code.",
+        "Det är ingen kod. Koder ser ut som 7KQ2-M9XD. Fråga organisationen som ska betala efter dess kod.",
+    ];
     Err(UserError::at("payer", UserErrorCode::InvalidInput, message))
 }
 
 /// The error of a request for something that is agreed already.
 pub fn pays_already(day: Date) -> UserError {
-    UserError::general(UserErrorCode::Duplicate, format!("It already pays for the organisation on {day}."))
+    UserError::general(
+        UserErrorCode::Duplicate,
+        [
+            format!("It already pays for the organisation on {day}."),
+            format!("Am {day} bezahlt sie schon für die Organisation."),
+            format!("Den betalar redan för organisationen den {day}."),
+        ],
+    )
 }
 
 /// An agreement as the audit log keeps it. It does not name a payer that is still hidden.

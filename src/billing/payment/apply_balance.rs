@@ -54,7 +54,11 @@ async fn apply_balance(act: ActOn<'_, Invoice>, input: ApplyBalanceInput) -> Res
                 let left = sources.minor();
                 let (mut payments, mut notes) = (sources.payments, sources.notes);
                 if left <= 0 {
-                    let message = format!("There is no balance in {}.", target.currency);
+                    let message = [
+                        format!("There is no balance in {}.", target.currency),
+                        format!("Es gibt kein Guthaben in {}.", target.currency),
+                        format!("Det finns inget saldo i {}.", target.currency),
+                    ];
                     return Err(UserError::at("invoiceId", UserErrorCode::InvalidInput, message).into());
                 }
                 let currency = target.currency.clone();

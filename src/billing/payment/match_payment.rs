@@ -11,6 +11,7 @@ use super::object::Payment;
 use super::settle::{self, Source, put};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::base::message::Texts;
 use crate::base::money::BigInt;
 use crate::billing::invoice::{open_minor, store as invoices};
 use crate::graphql::act::{ActOn, Find};
@@ -57,9 +58,13 @@ pub struct MatchPaymentPayload {
 #[acts(PAYMENT_RECORD, on = input.payment_id)]
 async fn match_payment(act: ActOn<'_, Payment>, input: MatchPaymentInput) -> Result<MatchPaymentPayload> {
     let id = act.object.key();
-    let wrong = |field: &str, code, message: String| Error::from(UserError::at(field, code, message));
+    let wrong = |field: &str, code, message: Texts| Error::from(UserError::at(field, code, message));
     if input.invoices.len() > MOST {
-        return Err(wrong("invoices", UserErrorCode::TooMany, "Give at most 100 invoices.".to_owned()));
+        return Err(wrong(
+            "invoices",
+            UserErrorCode::TooMany,
+            ["Give at most 100 invoices.", "Geben Sie höchstens 100 Rechnungen an.", "Ange högst 100 fakturor."],
+        ));
     }
     let payer = input.payer_id.as_ref().map(|id| Type::Organisation.parse(id)).transpose()?;
     let wanted: Vec<(Uuid, i64)> = input
@@ -70,7 +75,15 @@ async fn match_payment(act: ActOn<'_, Payment>, input: MatchPaymentInput) -> Res
     let is_repeated =
         wanted.iter().enumerate().any(|(place, (id, _))| wanted[..place].iter().any(|(one, _)| one == id));
     if is_repeated {
-        return Err(wrong("invoices", UserErrorCode::InvalidInput, "The same invoice stands twice.".to_owned()));
+        return Err(wrong(
+            "invoices",
+            UserErrorCode::InvalidInput,
+            [
+                "The same invoice stands twice.",
+                "Dieselbe Rechnung steht zweimal da.",
+                "Samma faktura finns två gånger.",
+            ],
+        ));
     }
     let call = act.call(input.idempotency_key.as_deref())?;
     let (issuer, wanted) = (act.organisation(), &wanted);
@@ -86,13 +99,21 @@ async fn match_payment(act: ActOn<'_, Payment>, input: MatchPaymentInput) -> Res
                     wrong(
                         "payerId",
                         UserErrorCode::InvalidInput,
-                        "Name an invoice or the organisation that paid.".to_owned(),
+                        [
+                            "Name an invoice or the organisation that paid.",
+                            "Nennen Sie eine Rechnung oder die Organisation, die bezahlt hat.",
+                            "Ange en faktura eller organisationen som betalade.",
+                        ],
                     )
                 })?;
                 let is_other = row.payer_id.is_some_and(|known| known != payer);
                 if row.state == State::Returned || is_other {
-                    let message = "This payment was returned, or belongs to another payer already.";
-                    return Err(wrong("paymentId", UserErrorCode::StaleState, message.to_owned()));
+                    let message = [
+                        "This payment was returned, or belongs to another payer already.",
+                        "Diese Zahlung wurde zurückgegeben, oder sie gehört schon einem anderen Zahler.",
+                        "Betalningen har återförts, eller tillhör redan en annan betalare.",
+                    ];
+                    return Err(wrong("paymentId", UserErrorCode::StaleState, message));
                 }
                 if payer_is_unknown(work, payer).await? {
                     return Err(Error::NotFound);
@@ -147,19 +168,41 @@ pub fn check(
     most: i64,
     left: i64,
 ) -> Result<(), UserError> {
-    let number = target.number.as_deref().unwrap_or("the draft");
-    let refuse = |code, message: String| Err(UserError::at(field, code, message));
+    let of_draft = ["the draft", "den Entwurf", "utkastet"];
+    let [en, de, sv] = of_draft.map(|draft| target.number.as_deref().unwrap_or(draft));
+    let refuse = |code, message: [String; 3]| Err(UserError::at(field, code, message));
     if target.payer_id != payer {
-        return refuse(UserErrorCode::InvalidInput, format!("Another organisation pays {number}."));
+        let message = [
+            format!("Another organisation pays {en}."),
+            format!("Eine andere Organisation bezahlt {de}."),
+            format!("En annan organisation betalar {sv}."),
+        ];
+        return refuse(UserErrorCode::InvalidInput, message);
     }
     if target.currency != currency {
-        return refuse(UserErrorCode::CurrencyDiffers, format!("{number} is in {}.", target.currency));
+        let other = &target.currency;
+        let message = [
+            format!("{en} is in {other}."),
+            format!("Die Währung für {de} ist {other}."),
+            format!("Valutan för {sv} är {other}."),
+        ];
+        return refuse(UserErrorCode::CurrencyDiffers, message);
     }
     if open_minor(target) <= 0 {
-        return refuse(UserErrorCode::StaleState, format!("Nothing is left to pay of {number}."));
+        let message = [
+            format!("Nothing is left to pay of {en}."),
+            format!("Für {de} ist nichts mehr zu zahlen."),
+            format!("Inget återstår att betala för {sv}."),
+        ];
+        return refuse(UserErrorCode::StaleState, message);
     }
     if most != i64::MAX && (most <= 0 || most > open_minor(target) || most > left) {
-        let message = format!("{number} can get 1 to {} minor units.", open_minor(target).min(left));
+        let most = open_minor(target).min(left);
+        let message = [
+            format!("{en} can get 1 to {most} minor units."),
+            format!("Für {de} sind 1 bis {most} kleinste Einheiten der Währung möglich."),
+            format!("{sv} kan få 1 till {most} av valutans minsta enheter."),
+        ];
         return refuse(UserErrorCode::InvalidInput, message);
     }
     Ok(())

@@ -13,6 +13,7 @@ use super::settle::{self, Source, lock, put};
 use super::{statement, store};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::base::message::Texts;
 use crate::base::money::MoneyInput;
 use crate::base::text;
 use crate::billing::details::rules::currency;
@@ -80,7 +81,11 @@ async fn record_payment(act: ActOn<'_, Operator>, input: RecordPaymentInput) -> 
             act.authorise_in(work).await?;
             once(work, call.as_ref(), act.organisation(), async || {
                 if !store::known_keys(work.tx, row.issuer_id, std::slice::from_ref(&row.source_key)).await?.is_empty() {
-                    let message = "A payment with this sourceKey is recorded already.";
+                    let message = [
+                        "A payment with this sourceKey is recorded already.",
+                        "Eine Zahlung mit diesem sourceKey ist schon erfasst.",
+                        "En betalning med den här sourceKey är redan registrerad.",
+                    ];
                     return Err(UserError::at("sourceKey", UserErrorCode::Duplicate, message).into());
                 }
                 let mut row = row.clone();
@@ -89,10 +94,20 @@ async fn record_payment(act: ActOn<'_, Operator>, input: RecordPaymentInput) -> 
                 let mut rows = Vec::new();
                 if let Some(target) = targets.first_mut() {
                     if target.currency != row.currency {
-                        let message = format!(
-                            "The invoice is in {}. A payment in {} waits for a person.",
-                            target.currency, row.currency
-                        );
+                        let message = [
+                            format!(
+                                "The invoice is in {}. A payment in {} waits for a person.",
+                                target.currency, row.currency
+                            ),
+                            format!(
+                                "Die Rechnung ist in {}. Eine Zahlung in {} wartet auf eine Person.",
+                                target.currency, row.currency
+                            ),
+                            format!(
+                                "Fakturan är i {}. En betalning i {} väntar på en person.",
+                                target.currency, row.currency
+                            ),
+                        ];
                         return Err(UserError::at("amount", UserErrorCode::CurrencyDiffers, message).into());
                     }
                     row.payer_id = Some(target.payer_id);
@@ -115,16 +130,37 @@ async fn record_payment(act: ActOn<'_, Operator>, input: RecordPaymentInput) -> 
 
 impl RecordPaymentInput {
     fn row(&self, id: Uuid, issuer_id: Uuid, today: Date) -> Result<Model, UserError> {
-        let wrong = |field: &str, message: &str| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
+        let wrong = |field: &str, message: Texts| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
         if self.amount.amount_minor.0 <= 0 {
-            return wrong("amount", "The amount is more than 0. returnPayment takes a payment back.");
+            return wrong(
+                "amount",
+                [
+                    "The amount is more than 0. returnPayment takes a payment back.",
+                    "Der Betrag ist größer als 0. returnPayment nimmt eine Zahlung zurück.",
+                    "Beloppet är större än 0. returnPayment återför en betalning.",
+                ],
+            );
         }
         if self.amount.amount_minor.0 > MOST_MINOR {
-            return wrong("amount", "An amount has at most 15 digits.");
+            return wrong(
+                "amount",
+                [
+                    "An amount has at most 15 digits.",
+                    "Ein Betrag hat höchstens 15 Ziffern.",
+                    "Ett belopp har högst 15 siffror.",
+                ],
+            );
         }
         let received_on = self.received_on.unwrap_or(today);
         if received_on > today {
-            return wrong("receivedOn", "The day cannot be in the future.");
+            return wrong(
+                "receivedOn",
+                [
+                    "The day cannot be in the future.",
+                    "Der Tag kann nicht in der Zukunft liegen.",
+                    "Dagen kan inte vara i framtiden.",
+                ],
+            );
         }
         let reference = self.reference.as_deref().map(str::trim).filter(|typed| !typed.is_empty());
         Ok(Model {

@@ -12,6 +12,7 @@ use super::settle::{self, Source, lock, pay_back};
 use super::store;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::base::message::Message;
 use crate::base::money::{Money, MoneyInput};
 use crate::base::text;
 use crate::billing::details::rules::currency;
@@ -52,14 +53,25 @@ async fn record_refund(act: ActOn<'_, Operator>, input: RecordRefundInput) -> Re
     let request = act.request;
     let payer = Type::Organisation.parse(&input.payer_id)?;
     request.access.look(payer).await?.ok_or(Error::NotFound)?;
-    let wrong = |field: &str, message: String| Error::from(UserError::at(field, UserErrorCode::InvalidInput, message));
+    let wrong = |field: &str, message: Message| Error::from(UserError::at(field, UserErrorCode::InvalidInput, message));
     let amount_minor = input.amount.amount_minor.0;
     if amount_minor <= 0 {
-        return Err(wrong("amount", "The amount is more than 0.".to_owned()));
+        return Err(wrong(
+            "amount",
+            ["The amount is more than 0.", "Der Betrag ist größer als 0.", "Beloppet är större än 0."].into(),
+        ));
     }
     let paid_on = input.paid_on.unwrap_or_else(|| request.today());
     if paid_on > request.today() {
-        return Err(wrong("paidOn", "The day cannot be in the future.".to_owned()));
+        return Err(wrong(
+            "paidOn",
+            [
+                "The day cannot be in the future.",
+                "Der Tag kann nicht in der Zukunft liegen.",
+                "Dagen kan inte vara i framtiden.",
+            ]
+            .into(),
+        ));
     }
     let reference = match input.reference.trim() {
         "" => String::new(),
@@ -85,7 +97,15 @@ async fn record_refund(act: ActOn<'_, Operator>, input: RecordRefundInput) -> Re
                 let most = left.minor().max(0);
                 if row.amount_minor > most {
                     let most = Money::new(most, &row.currency).text();
-                    return Err(wrong("amount", format!("The balance is {most}. No more can be paid back.")));
+                    return Err(wrong(
+                        "amount",
+                        [
+                            format!("The balance is {most}. No more can be paid back."),
+                            format!("Das Guthaben ist {most}. Mehr lässt sich nicht zurückzahlen."),
+                            format!("Saldot är {most}. Mer kan inte betalas tillbaka."),
+                        ]
+                        .into(),
+                    ));
                 }
                 let (mut payments, mut notes) = (left.payments, left.notes);
                 let mut sources: Vec<Source<'_>> = payments.iter_mut().map(Source::Payment).collect();

@@ -36,7 +36,11 @@ async fn return_payment(act: ActOn<'_, Payment>, input: ReturnPaymentInput) -> R
         .transaction(async |work| {
             let row = store::find(work.tx, id).await?.ok_or(Error::NotFound)?;
             if row.state == State::Returned {
-                let message = "This payment is returned already.";
+                let message = [
+                    "This payment is returned already.",
+                    "Diese Zahlung ist schon zurückgegeben.",
+                    "Betalningen har redan återförts.",
+                ];
                 return Err(UserError::at("paymentId", UserErrorCode::StaleState, message).into());
             }
             give_back(work, row.issuer_id, id, None).await?;

@@ -34,13 +34,21 @@ pub struct PauseRemindersPayload {
 async fn pause_reminders(act: ActOn<'_, Invoice>, input: PauseRemindersInput) -> Result<PauseRemindersPayload> {
     let id = act.object.key();
     if input.until.is_some_and(|until| until <= act.request.today()) {
-        let message = "The day must be later than today.";
+        let message = [
+            "The day must be later than today.",
+            "Der Tag muss später als heute sein.",
+            "Dagen måste vara senare än i dag.",
+        ];
         return Err(UserError::at("until", UserErrorCode::InvalidInput, message).into());
     }
     act.locked(async |work, _| {
         let row = invoices::rows_in(work.tx, &[id]).await?.pop().ok_or(Error::NotFound)?;
         if row.state != State::Open {
-            let message = "Only an open invoice has reminders. Nothing is to be paid of this one.";
+            let message = [
+                "Only an open invoice has reminders. Nothing is to be paid of this one.",
+                "Nur eine offene Rechnung hat Mahnungen. Für diese ist nichts zu zahlen.",
+                "Bara en öppen faktura har påminnelser. Inget ska betalas för den här.",
+            ];
             return Err(UserError::at("invoiceId", UserErrorCode::StaleState, message).into());
         }
         invoices::pause_reminders(work.tx, id, input.until).await?;

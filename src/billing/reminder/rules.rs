@@ -6,6 +6,8 @@ use std::fmt::{self, Display, Formatter};
 use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 
+use crate::base::message::Texts;
+
 /// What a step does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepKind {
@@ -88,16 +90,44 @@ pub enum PolicyError {
     Unreadable,
 }
 
+impl PolicyError {
+    /// The same for a person.
+    pub const fn message(self) -> Texts {
+        match self {
+            Self::NotLater => [
+                "Each step must be later than the one before it, and later than the due day.",
+                "Jede Stufe muss später sein als die vorige und später als die Fälligkeit.",
+                "Varje steg måste vara senare än det föregående och senare än förfallodagen.",
+            ],
+            Self::TwoFees => {
+                ["A policy has one fee at most.", "Es gibt höchstens eine Gebühr.", "Det kan finnas högst en avgift."]
+            }
+            Self::NoFee => [
+                "The fee must be above zero.",
+                "Die Gebühr muss größer als null sein.",
+                "Avgiften måste vara större än noll.",
+            ],
+            Self::AfterEnd => {
+                ["END must be the last step.", "END muss die letzte Stufe sein.", "END måste vara det sista steget."]
+            }
+            Self::TooLate => [
+                "A step can be 3,650 days after the due day at most.",
+                "Eine Stufe kommt höchstens 3650 Tage nach der Fälligkeit.",
+                "Ett steg kan komma högst 3 650 dagar efter förfallodagen.",
+            ],
+            Self::Unreadable => [
+                "The stored steps of reminders cannot be read.",
+                "Die gespeicherten Mahnstufen lassen sich nicht lesen.",
+                "De sparade stegen för påminnelser kan inte läsas.",
+            ],
+        }
+    }
+}
+
 impl Display for PolicyError {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::NotLater => "Each step must be later than the one before it, and later than the due day.",
-            Self::TwoFees => "A policy has one fee at most.",
-            Self::NoFee => "The fee must be above zero.",
-            Self::AfterEnd => "END must be the last step.",
-            Self::TooLate => "A step can be 3,650 days after the due day at most.",
-            Self::Unreadable => "The stored steps of reminders cannot be read.",
-        })
+        let [english, ..] = self.message();
+        formatter.write_str(english)
     }
 }
 

@@ -12,6 +12,7 @@ use super::object::{BillingRun, BillingRunMode};
 use super::{store, worker};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::base::message::Texts;
 use crate::billing::invoice::require_issuer;
 use crate::graphql::act::{ActOn, Find};
 use crate::oversight::audit;
@@ -46,9 +47,13 @@ pub struct RunBillingPayload {
 async fn run_billing(act: ActOn<'_, Operator>, input: RunBillingInput) -> Result<RunBillingPayload> {
     let today = act.request.today();
     let until = input.until.unwrap_or(today);
-    let wrong = |field: &str, code, message: &str| Error::from(UserError::at(field, code, message));
+    let wrong = |field: &str, code, message: Texts| Error::from(UserError::at(field, code, message));
     if until < today || until > today + chrono::Days::new(366) {
-        let message = "A run bills until today or a later day, at most a year ahead.";
+        let message = [
+            "A run bills until today or a later day, at most a year ahead.",
+            "Ein Lauf berechnet bis heute oder bis zu einem späteren Tag, höchstens ein Jahr voraus.",
+            "En körning fakturerar till i dag eller en senare dag, högst ett år framåt.",
+        ];
         return Err(wrong("until", UserErrorCode::InvalidInput, message));
     }
     let resumed = input.resume_id.as_ref().map(|id| Type::BillingRun.parse(id)).transpose()?;
@@ -56,19 +61,31 @@ async fn run_billing(act: ActOn<'_, Operator>, input: RunBillingInput) -> Result
         .once(input.idempotency_key.as_deref(), async |work, at| {
             let issuer = require_issuer(work, at.id()).await?;
             if !is_ready(&issuer) {
-                let message =
-                    "The issuer has no account that customers could pay to. Set iban or bankgiro with setIssuer.";
+                let message = [
+                    "The issuer has no account that customers could pay to. Set iban or bankgiro with setIssuer.",
+                    "Der Aussteller hat kein Konto, auf das Kunden zahlen könnten. Geben Sie mit setIssuer iban oder \
+                     bankgiro an.",
+                    "Utfärdaren har inget konto som kunder kan betala till. Ange iban eller bankgiro med setIssuer.",
+                ];
                 return Err(wrong("until", UserErrorCode::InvalidInput, message));
             }
             if store::running(work.tx, at.id()).await?.is_some() {
-                let message = "A run is at work already. Wait until it is done: Operator.billingRuns shows it.";
+                let message = [
+                    "A run is at work already. Wait until it is done: Operator.billingRuns shows it.",
+                    "Ein Lauf arbeitet schon. Warten Sie, bis er fertig ist: Operator.billingRuns zeigt ihn.",
+                    "En körning pågår redan. Vänta tills den är klar: Operator.billingRuns visar den.",
+                ];
                 return Err(wrong("until", UserErrorCode::StaleState, message));
             }
             let row = if let Some(id) = resumed {
                 let row = store::find(work.tx, id).await?.filter(|row| row.issuer_id == at.id());
                 let row = row.ok_or(Error::NotFound)?;
                 if row.state != State::Stopped {
-                    let message = "Only a run that has stopped can go on.";
+                    let message = [
+                        "Only a run that has stopped can go on.",
+                        "Nur ein angehaltener Lauf kann weitergehen.",
+                        "Bara en körning som har stoppats kan fortsätta.",
+                    ];
                     return Err(wrong("resumeId", UserErrorCode::StaleState, message));
                 }
                 worker::resume(work, row).await?

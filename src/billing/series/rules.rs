@@ -8,6 +8,7 @@ use sea_orm::prelude::Date;
 use uuid::Uuid;
 
 use crate::base::error::{UserError, UserErrorCode};
+use crate::base::message::{Message, Texts};
 
 /// The most digits of a count.
 const MOST_DIGITS: usize = 12;
@@ -65,15 +66,21 @@ pub fn first(issuer_id: Uuid, kind: Kind) -> Model {
 
 /// Reads the settings of a series.
 pub fn checked(format: &str, restarts: Restarts) -> Result<String, UserError> {
-    let wrong = |message: &str| Err(UserError::at("format", UserErrorCode::InvalidInput, message));
+    let wrong = |message: Texts| Err(UserError::at("format", UserErrorCode::InvalidInput, message));
     match Format::parse(format) {
-        None => wrong(
-            "A format has {n:6} for the count with six digits, perhaps {year}, and otherwise letters A to Z, digits and \
-             - / . _ only. It has at most 40 characters.",
-        ),
-        Some(parsed) if restarts == Restarts::Yearly && !parsed.has_year() => {
-            wrong("A series that begins again each year needs {year} in its format, or numbers would repeat.")
-        }
+        None => wrong([
+            "A format has {n:6} for the count with six digits, perhaps {year}, and otherwise letters A to Z, digits \
+             and - / . _ only. It has at most 40 characters.",
+            "Ein Format hat {n:6} für die Zahl mit sechs Ziffern, vielleicht {year}, und sonst nur Buchstaben A bis Z, \
+             Ziffern und - / . _. Es hat höchstens 40 Zeichen.",
+            "Ett format har {n:6} för talet med sex siffror, kanske {year}, och annars bara bokstäver A till Z, \
+             siffror och - / . _. Det har högst 40 tecken.",
+        ]),
+        Some(parsed) if restarts == Restarts::Yearly && !parsed.has_year() => wrong([
+            "A series that begins again each year needs {year} in its format, or numbers would repeat.",
+            "Ein Nummernkreis, der jedes Jahr neu beginnt, braucht {year} im Format, sonst kämen Nummern doppelt vor.",
+            "En serie som börjar om varje år behöver {year} i sitt format, annars skulle nummer komma två gånger.",
+        ]),
         Some(_) => Ok(format.to_owned()),
     }
 }
@@ -82,11 +89,35 @@ pub fn checked(format: &str, restarts: Restarts) -> Result<String, UserError> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoNumber {
     /// A later number has a later day.
-    #[error("The last number is of {0}, and days never go back.")]
+    #[error("{}", self.message())]
     Earlier(Date),
     /// Its format cannot be read.
-    #[error("The format of the series is broken. Set it with setNumberSeries.")]
+    #[error("{}", self.message())]
     Broken,
+}
+
+impl NoNumber {
+    /// The same for a person.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Earlier(last) => {
+                let message = [
+                    format!("The last number is of {last}, and days never go back."),
+                    format!("Die letzte Nummer ist vom {last}, und die Tage gehen nie zurück."),
+                    format!("Det senaste numret är från {last}, och dagarna går aldrig bakåt."),
+                ];
+                message.into()
+            }
+            Self::Broken => {
+                let message = [
+                    "The format of the series is broken. Set it with setNumberSeries.",
+                    "Das Format des Nummernkreises ist ungültig. Setzen Sie es mit setNumberSeries.",
+                    "Seriens format är ogiltigt. Ange det med setNumberSeries.",
+                ];
+                message.into()
+            }
+        }
+    }
 }
 
 /// The numbers of a day with these counts.

@@ -9,6 +9,7 @@ use super::object::{NumberSeries, NumberSeriesKind, NumberSeriesRestart};
 use super::{rules, store};
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::base::message::Message;
 use crate::base::money::BigInt;
 use crate::graphql::act::ActOn;
 use crate::graphql::request::Work;
@@ -59,11 +60,22 @@ impl SetNumberSeriesInput {
         let restarts = self.restarts.map_or(old.restarts, Into::into);
         let next = self.next.map_or(old.next, |next| next.0);
         if next > MOST {
-            let message = format!("The next count is at most {MOST}.");
+            let message = [
+                format!("The next count is at most {MOST}."),
+                format!("Die nächste Zahl ist höchstens {MOST}."),
+                format!("Nästa tal är högst {MOST}."),
+            ];
             return Err(UserError::at("next", UserErrorCode::InvalidInput, message));
         }
         if next < old.next {
-            let message = format!("The next count is {}. It cannot go back, or numbers would repeat.", old.next);
+            let message = [
+                format!("The next count is {}. It cannot go back, or numbers would repeat.", old.next),
+                format!(
+                    "Die nächste Zahl ist {}. Sie kann nicht zurückgehen, sonst kämen Nummern doppelt vor.",
+                    old.next
+                ),
+                format!("Nästa tal är {}. Det kan inte gå bakåt, annars skulle nummer komma två gånger.", old.next),
+            ];
             return Err(UserError::at("next", UserErrorCode::InvalidInput, message));
         }
         let format = rules::checked(self.format.as_deref().unwrap_or(&old.format), restarts)?;
@@ -77,11 +89,18 @@ const MOST: i64 = 999_999_999_999;
 /// Refuses a series whose next number exists already.
 async fn require_free(work: &Work<'_>, series: &Model) -> Result<()> {
     let next = rules::written(&series.format, work.today(), series.next..series.next + 1);
-    let wrong = |message: String| UserError::at("format", UserErrorCode::InvalidInput, message);
-    for number in next.map_err(|none| wrong(none.to_string()))? {
+    let wrong = |message: Message| UserError::at("format", UserErrorCode::InvalidInput, message);
+    for number in next.map_err(|none| wrong(none.message()))? {
         if store::is_used(work.tx, series, &number).await? {
-            let message = format!("The next number would be {number}, which exists. Change the format, or raise next.");
-            return Err(wrong(message).into());
+            let message = [
+                format!("The next number would be {number}, which exists. Change the format, or raise next."),
+                format!(
+                    "Die nächste Nummer wäre {number}, und die gibt es schon. Ändern Sie das Format, oder erhöhen Sie \
+                     next."
+                ),
+                format!("Nästa nummer skulle vara {number}, som redan finns. Ändra formatet, eller höj next."),
+            ];
+            return Err(wrong(message.into()).into());
         }
     }
     Ok(())

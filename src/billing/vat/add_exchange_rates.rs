@@ -12,6 +12,7 @@ use super::store;
 use super::sums::Exchange;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::base::message::Texts;
 use crate::billing::details::rules::currency;
 use crate::graphql::act::ActOn;
 use crate::oversight::audit;
@@ -52,23 +53,37 @@ pub struct AddExchangeRatesPayload {
 #[mutation]
 #[acts(INVOICE_ISSUE, on = ())]
 async fn add_exchange_rates(act: ActOn<'_, Operator>, input: AddExchangeRatesInput) -> Result<AddExchangeRatesPayload> {
-    let wrong = |message: &str| UserError::at("rates", UserErrorCode::InvalidInput, message);
+    let wrong = |message: Texts| UserError::at("rates", UserErrorCode::InvalidInput, message);
     if input.rates.is_empty() || input.rates.len() > MOST {
-        return Err(wrong("Give 1 to 500 rates.").into());
+        return Err(wrong(["Give 1 to 500 rates.", "Geben Sie 1 bis 500 Kurse an.", "Ange 1 till 500 kurser."]).into());
     }
     let row = |rate: &ExchangeRateInput| {
         let (from_currency, to_currency) = (currency("rates", &rate.from)?, currency("rates", &rate.to)?);
         if from_currency == to_currency {
-            return Err(wrong("A rate is between two currencies."));
+            return Err(wrong([
+                "A rate is between two currencies.",
+                "Ein Kurs gilt zwischen zwei Währungen.",
+                "En kurs gäller mellan två valutor.",
+            ]));
         }
-        let ten_thousandths = Exchange::parse(&rate.rate)
-            .ok_or_else(|| wrong("A rate is more than 0 and has at most four decimals: 11.2345."))?;
+        let ten_thousandths = Exchange::parse(&rate.rate).ok_or_else(|| {
+            wrong([
+                "A rate is more than 0 and has at most four decimals: 11.2345.",
+                "Ein Kurs ist größer als 0 und hat höchstens vier Nachkommastellen: 11.2345.",
+                "En kurs är större än 0 och har högst fyra decimaler: 11.2345.",
+            ])
+        })?;
         Ok(Model { from_currency, to_currency, day: rate.day, ten_thousandths })
     };
     let rows: Vec<Model> = input.rates.iter().map(row).collect::<Result<_, UserError>>()?;
     let places: BTreeSet<_> = rows.iter().map(|row| (&row.from_currency, &row.to_currency, row.day)).collect();
     if places.len() < rows.len() {
-        return Err(wrong("The same currencies and day stand twice.").into());
+        return Err(wrong([
+            "The same currencies and day stand twice.",
+            "Dieselben Währungen stehen mit demselben Tag zweimal da.",
+            "Samma valutor och dag finns två gånger.",
+        ])
+        .into());
     }
     act.locked(async |work, at| {
         let added = rows.iter().map(|row| {

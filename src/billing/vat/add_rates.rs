@@ -10,6 +10,7 @@ use super::rules::class_code;
 use super::store;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::base::message::Texts;
 use crate::base::text;
 use crate::billing::details::rules::country;
 use crate::catalogue::product::TaxClass;
@@ -54,16 +55,20 @@ pub struct AddVatRatesPayload {
 #[mutation]
 #[acts(INVOICE_ISSUE, on = ())]
 async fn add_vat_rates(act: ActOn<'_, Operator>, input: AddVatRatesInput) -> Result<AddVatRatesPayload> {
-    let wrong = |message: &str| UserError::at("rates", UserErrorCode::InvalidInput, message);
+    let wrong = |message: Texts| UserError::at("rates", UserErrorCode::InvalidInput, message);
     if input.rates.is_empty() || input.rates.len() > MOST {
-        return Err(wrong("Give 1 to 100 rates.").into());
+        return Err(wrong(["Give 1 to 100 rates.", "Geben Sie 1 bis 100 Sätze an.", "Ange 1 till 100 satser."]).into());
     }
     let row = |rate: &VatRateInput| {
         if rate.tax_class == TaxClass::Exempt {
-            return Err(wrong("EXEMPT has no rate."));
+            return Err(wrong(["EXEMPT has no rate.", "EXEMPT hat keinen Satz.", "EXEMPT har ingen sats."]));
         }
         if !(0..=10_000).contains(&rate.basis_points) {
-            return Err(wrong("A rate has 0 to 10000 hundredths of a percent: 2500 is 25 %."));
+            return Err(wrong([
+                "A rate has 0 to 10000 hundredths of a percent: 2500 is 25 %.",
+                "Ein Satz hat 0 bis 10000 hundertstel Prozent: 2500 sind 25 %.",
+                "En sats har 0 till 10000 hundradels procent: 2500 är 25 %.",
+            ]));
         }
         Ok(Model {
             id: act.request.random.id(act.request.now()),
@@ -83,7 +88,12 @@ async fn add_vat_rates(act: ActOn<'_, Operator>, input: AddVatRatesInput) -> Res
         rows[..place].iter().any(same)
     });
     if is_repeated {
-        return Err(wrong("The same country, class and day stands twice.").into());
+        return Err(wrong([
+            "The same country, class and day stands twice.",
+            "Dasselbe Land steht mit derselben Klasse und demselben Tag zweimal da.",
+            "Samma land, klass och dag finns två gånger.",
+        ])
+        .into());
     }
     act.locked(async |work, at| {
         let added = rows.iter().map(|row| {

@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 use super::store;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::base::message::Message;
 use crate::base::text;
 use crate::billing::details::rules::country as read_country;
 use crate::billing::details::vat;
@@ -57,12 +58,21 @@ pub struct RecordVatCheckPayload {
 #[acts(INVOICE_ISSUE, on = ())]
 async fn record_vat_check(act: ActOn<'_, Operator>, input: RecordVatCheckInput) -> Result<RecordVatCheckPayload> {
     let country = read_country("country", &input.country)?;
-    let wrong = |field: &str, message: String| UserError::at(field, UserErrorCode::InvalidInput, message);
+    let wrong = |field: &str, message: Message| UserError::at(field, UserErrorCode::InvalidInput, message);
     let vat_id = vat::parse(&country, &input.vat_id).map_err(|why| wrong("vatId", why))?;
     let today = act.request.today();
     let checked_on = input.checked_on.unwrap_or(today);
     if checked_on > today {
-        return Err(wrong("checkedOn", "The day of a check cannot be in the future.".to_owned()).into());
+        return Err(wrong(
+            "checkedOn",
+            [
+                "The day of a check cannot be in the future.",
+                "Der Tag einer Prüfung kann nicht in der Zukunft liegen.",
+                "Dagen för en kontroll kan inte vara i framtiden.",
+            ]
+            .into(),
+        )
+        .into());
     }
     let reference = input.reference.as_deref().filter(|typed| !typed.trim().is_empty());
     let row = Model {

@@ -7,6 +7,8 @@ use std::error::Error;
 use std::fmt::{self, Display, Formatter};
 
 use chrono::NaiveDate;
+
+use crate::base::message::Message;
 pub use entity::invoice_line::VatCategory as Category;
 pub use entity::product::TaxClass;
 
@@ -176,10 +178,23 @@ pub struct RateMissing {
     pub day: NaiveDate,
 }
 
+impl RateMissing {
+    /// The same for a person.
+    pub fn message(&self) -> Message {
+        let Self { country, class, day } = self;
+        let class = class_code(*class);
+        let message = [
+            format!("There is no {class} VAT rate of {country} on {day}."),
+            format!("Für {country} gibt es am {day} keinen Umsatzsteuersatz {class}."),
+            format!("Det finns ingen momssats {class} för {country} den {day}."),
+        ];
+        message.into()
+    }
+}
+
 impl Display for RateMissing {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        let Self { country, class, day } = self;
-        write!(formatter, "There is no {} VAT rate of {country} on {day}.", class_code(*class))
+        self.message().fmt(formatter)
     }
 }
 

@@ -11,6 +11,7 @@ use super::rules::code;
 use super::store;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::base::message::Texts;
 use crate::base::text;
 use crate::graphql::act::ActOn;
 use crate::organisation::{Organisation, OrganisationCard};
@@ -52,13 +53,24 @@ pub struct SetVatOverridePayload {
 async fn set_vat_override(act: ActOn<'_, Organisation>, input: SetVatOverrideInput) -> Result<SetVatOverridePayload> {
     let organisation = act.organisation();
     let today = act.request.today();
-    let wrong = |field: &str, message: &str| UserError::at(field, UserErrorCode::InvalidInput, message);
+    let wrong = |field: &str, message: Texts| UserError::at(field, UserErrorCode::InvalidInput, message);
     let row = match input.category {
         None => None,
         Some(category) => {
-            let reason = input.reason.as_deref().ok_or_else(|| wrong("reason", "Give a reason."))?;
+            let reason = input
+                .reason
+                .as_deref()
+                .ok_or_else(|| wrong("reason", ["Give a reason.", "Geben Sie einen Grund an.", "Ange ett skäl."]))?;
             if input.ends_on.is_some_and(|last| last < today) {
-                return Err(wrong("endsOn", "The last day cannot be in the past.").into());
+                return Err(wrong(
+                    "endsOn",
+                    [
+                        "The last day cannot be in the past.",
+                        "Der letzte Tag kann nicht in der Vergangenheit liegen.",
+                        "Den sista dagen kan inte vara i det förflutna.",
+                    ],
+                )
+                .into());
             }
             Some(Model {
                 id: act.request.random.id(act.request.now()),

@@ -7,6 +7,7 @@ use std::error::Error;
 use std::fmt::{self, Display, Formatter};
 
 use super::rules::Category;
+use crate::base::message::Texts;
 use crate::base::money::{exponent, round_div};
 
 /// What the lines of a group have in common.
@@ -46,9 +47,14 @@ pub struct Totals {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLarge;
 
+impl TooLarge {
+    /// The same for a person.
+    pub const MESSAGE: Texts = ["The sum is too large.", "Die Summe ist zu groß.", "Summan är för stor."];
+}
+
 impl Display for TooLarge {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        formatter.write_str("The sum is too large.")
+        formatter.write_str(Self::MESSAGE[0])
     }
 }
 

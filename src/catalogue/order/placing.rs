@@ -53,7 +53,7 @@ pub async fn place(
     let id = work.random.id(work.now);
     let seller = quote.lines.first().map(|line| line.product.organisation_id).unwrap_or_default();
     let numbers = series::store::take(work.tx, seller, Series::Order, work.today(), 1).await?;
-    let numbers = numbers.map_err(|none| UserError::general(UserErrorCode::InvalidInput, none.to_string()))?;
+    let numbers = numbers.map_err(|none| UserError::general(UserErrorCode::InvalidInput, none.message()))?;
     let mut cause = Cause::of(work.request.actor());
     let number = numbers.into_iter().next().unwrap_or_default();
     let order = sales_order::Model {
