@@ -11,8 +11,9 @@
 //! active organisation, but only if the actor belongs there (`refused.rs`).
 //!
 //! Read `event.rs` for the content of an event, `record.rs` for how it is written, `rules.rs` and `verify.rs` for the
-//! chain.
+//! chain, and `anchor.rs` for what is kept of it elsewhere.
 
+mod anchor;
 mod event;
 mod export;
 mod named;
@@ -27,6 +28,7 @@ mod verify;
 
 use macros::merged;
 
+pub use anchor::{Anchor, Present, Standing};
 pub use event::{Doer, Event};
 pub use export::Export;
 pub use object::{AuditEvent, AuditFilter, AuditVerification};

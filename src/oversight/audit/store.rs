@@ -13,6 +13,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::anchor::{Anchor, Present};
 use super::rules::BEGINNING;
 use crate::access::Unchecked;
 use crate::base::db::Db;
@@ -165,6 +166,34 @@ pub async fn lock_ends(
 /// The chain of an organisation: the start and end of its log.
 pub async fn find_chain(db: &Db, organisation: Uuid) -> Result<Option<audit_chain::Model>> {
     Ok(audit_chain::Entity::find_by_id(organisation).one(db.reader()).await?)
+}
+
+/// The ends of the logs that have events, in the order of their organisations, after one if it is given: at most so many.
+pub async fn anchors(db: &Db, after: Option<Uuid>, most: u64) -> Result<Vec<Anchor>> {
+    let sql = format!(
+        "SELECT c.organisation_id, c.sequence, c.hash, e.at FROM audit_chain c LEFT JOIN audit_event e \
+         ON e.organisation_id = c.organisation_id AND e.sequence = c.sequence \
+         WHERE c.sequence > 0 AND c.organisation_id > $1 ORDER BY c.organisation_id LIMIT {most}"
+    );
+    let rows = db.rows(sql, vec![after.unwrap_or(Uuid::nil()).into()]).await?;
+    let read = |row: &QueryResult| {
+        let (organisation, sequence, hash, at) = row.try_get_many_by_index()?;
+        Ok(Anchor { organisation, sequence, hash, at })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// What the log holds now where the anchor points; `None` if there is no log.
+pub async fn present(db: &Db, anchor: &Anchor) -> Result<Option<Present>> {
+    let sql = "SELECT c.sequence, c.removed_sequence, c.removed_hash, e.hash FROM audit_chain c \
+               LEFT JOIN audit_event e ON e.organisation_id = c.organisation_id AND e.sequence = $2 \
+               WHERE c.organisation_id = $1";
+    let rows = db.rows(sql, vec![anchor.organisation.into(), anchor.sequence.into()]).await?;
+    let read = |row: &QueryResult| {
+        let (sequence, removed_sequence, removed_hash, hash) = row.try_get_many_by_index()?;
+        Ok(Present { sequence, removed: (removed_sequence, removed_hash), hash })
+    };
+    rows.first().map(read).transpose()
 }
 
 /// The oldest events of an organisation, or those after a sequence, up to `most`.

@@ -1,6 +1,7 @@
 //! The audit log: its events, its chain, and its readers.
 
 mod acts;
+mod anchored;
 mod chain;
 mod kept;
 mod refused;
