@@ -1,6 +1,9 @@
 //! Files in the data directory: written completely or not at all, and readable by their owner only.
+//!
+//! Whoever works with the embedded database shares its directory until the process ends, and a restore claims it for
+//! itself. The locks are on the directory itself, so they need no file, and end with the process however it ends.
 
-use std::fs::DirBuilder;
+use std::fs::{DirBuilder, File, TryLockError};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -38,6 +41,30 @@ pub fn read_or_make(directory: &Path, name: &str, make: impl FnOnce() -> String)
     std::fs::read_to_string(path)
 }
 
+/// Makes the names of files in the directory durable.
+pub fn sync(directory: &Path) -> io::Result<()> {
+    File::open(directory)?.sync_all()
+}
+
+/// Shares the directory with others until the file is dropped; `None` if somebody has claimed it.
+pub fn share(directory: &Path) -> io::Result<Option<File>> {
+    lock(directory, File::try_lock_shared)
+}
+
+/// Claims the directory for this process until the file is dropped; `None` if somebody uses it.
+pub fn claim(directory: &Path) -> io::Result<Option<File>> {
+    lock(directory, File::try_lock)
+}
+
+fn lock(directory: &Path, how: fn(&File) -> Result<(), TryLockError>) -> io::Result<Option<File>> {
+    let opened = File::open(directory)?;
+    match how(&opened) {
+        Ok(()) => Ok(Some(opened)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,5 +84,18 @@ mod tests {
             assert_eq!(mode(&inner.join("secret")), 0o600);
             assert_eq!(mode(&inner), 0o700);
         }
+    }
+
+    #[test]
+    fn many_share_a_directory_and_one_claims_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = share(folder.path()).unwrap();
+        let second = share(folder.path()).unwrap();
+        assert!(first.is_some() && second.is_some() && claim(folder.path()).unwrap().is_none());
+        drop((first, second));
+        let claimed = claim(folder.path()).unwrap();
+        assert!(claimed.is_some() && share(folder.path()).unwrap().is_none());
+        drop(claimed);
+        assert!(share(folder.path()).unwrap().is_some());
     }
 }

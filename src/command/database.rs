@@ -1,6 +1,8 @@
 //! Opens the database, and ensures that its schema is up to date.
 
-use std::path::Path;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{DbBackend, DbErr};
@@ -9,6 +11,13 @@ use super::Failure;
 use crate::base::config::Config;
 use crate::base::data_dir;
 use crate::base::db::Db;
+
+/// The file that a restore leaves beside the database while it replaces files. If it is still there, the restore was cut
+/// off, and the files do not belong together.
+pub const UNFINISHED: &str = "restore-unfinished";
+
+/// The folder of the embedded database, which this process shares until it ends.
+static SHARED: OnceLock<File> = OnceLock::new();
 
 /// Whether a command makes a database that is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +42,7 @@ pub async fn open(config: &Config, if_missing: IfMissing) -> Result<Db, Failure>
             IfMissing::Create if config.database.url.is_empty() => make_data_dir(&config.data_dir)?,
             _ => {}
         }
+        share(&folder_of(&file))?;
         if !file.exists() {
             tracing::warn!(database = config.database_name(), "there is no database yet: creating one");
         }
@@ -41,6 +51,36 @@ pub async fn open(config: &Config, if_missing: IfMissing) -> Result<Db, Failure>
         Ok(db) => Ok(db),
         Err(error) => Err(unreachable(config, &error).await),
     }
+}
+
+/// The folder of a file.
+pub fn folder_of(file: &Path) -> PathBuf {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// Keeps restores away from the folder until this process ends.
+fn share(folder: &Path) -> Result<(), Failure> {
+    match data_dir::share(folder) {
+        Ok(Some(shared)) => drop(SHARED.set(shared)),
+        Ok(None) => {
+            let folder = folder.display();
+            return Err(Failure(format!("A restore is replacing the data in {folder}. Wait until it has ended.")));
+        }
+        // Some file systems have no locks, and a folder that is not there is reported by whoever opens the database.
+        Err(error) => tracing::debug!(%error, folder = %folder.display(), "the data folder is not locked"),
+    }
+    let unfinished = folder.join(UNFINISHED);
+    if unfinished.exists() {
+        return Err(Failure(format!(
+            "A restore was cut off while it replaced the data in {}, so the database and its keys may not belong \
+             together. Run the restore again with --force.",
+            folder.display()
+        )));
+    }
+    Ok(())
 }
 
 /// The failure to connect, with the address and the cause.
@@ -80,13 +120,17 @@ pub fn not_migrated(error: &DbErr) -> Failure {
 
 /// The failure to find out which migrations are done.
 pub fn unknown(error: &DbErr) -> Failure {
-    match error {
-        // The library's error for migrations that it does not know.
-        DbErr::Custom(text) if text.contains("is missing") => {
-            Failure("The database was made by a newer version of tenantry. Use that version, or a backup.".to_owned())
-        }
-        other => Failure(format!("The schema of the database cannot be read: {other}.")),
+    if is_newer(error) {
+        return Failure(
+            "The database was made by a newer version of tenantry. Use that version, or a backup.".to_owned(),
+        );
     }
+    Failure(format!("The schema of the database cannot be read: {error}."))
+}
+
+/// Whether it is the library's error for migrations that it does not know.
+pub fn is_newer(error: &DbErr) -> bool {
+    matches!(error, DbErr::Custom(text) if text.contains("is missing"))
 }
 
 /// Creates the folder, readable only by its owner. An existing folder stays as it is.

@@ -1,7 +1,9 @@
 //! The command line. Each command has its own file, and `database` opens the database.
 
 mod accounting;
+mod archive;
 mod audit;
+mod backup;
 mod cache;
 mod catalogue;
 mod completions;
@@ -13,8 +15,10 @@ mod man;
 mod migrate;
 mod operator;
 mod payments;
+mod restore;
 mod seed;
 mod serve;
+mod soundness;
 mod store;
 
 use std::io::Write;
@@ -50,6 +54,7 @@ use crate::http::Console;
   tenantry accounting export --format sie --from 2026-01-01 --until 2026-01-31
                                         write the vouchers of days for the bookkeeping
   tenantry audit verify                 check that nobody changed the audit logs
+  tenantry backup /backup/today.tar     copy the embedded database and its keys while the server runs
   tenantry doctor                       check the installation, and say what to do
   tenantry schema > schema.graphql      print the schema, with the permission of each field
 
@@ -79,6 +84,8 @@ enum Command {
     Schema,
     Operator(operator::Arguments),
     Audit(audit::Arguments),
+    Backup(backup::Arguments),
+    Restore(restore::Arguments),
     Cache(cache::Arguments),
     Catalogue(catalogue::Arguments),
     Directory(directory::Arguments),
@@ -173,6 +180,8 @@ impl Cli {
             Command::Seed(arguments) => seed::run(&config, arguments).await,
             Command::Operator(arguments) => operator::run(&config, arguments).await,
             Command::Audit(arguments) => audit::run(&config, arguments).await,
+            Command::Backup(arguments) => backup::run(&config, arguments).await,
+            Command::Restore(arguments) => restore::run(&config, arguments).await,
             Command::Cache(arguments) => cache::run(&config, arguments).await,
             Command::Catalogue(arguments) => catalogue::run(&config, arguments).await,
             Command::Directory(arguments) => directory::run(&config, arguments).await,

@@ -69,9 +69,10 @@ pub async fn run(mut config: Config, arguments: Arguments, telemetry: Option<Tel
     let listener = listen(&mut config, arguments.listen).await?;
     make_data_dir(&config.data_dir)?;
     let (clock, random) = (Clock::default(), Random::system());
+    // The keys are read after this: from here on, no restore replaces them.
+    let db = open_current(&config, IfMissing::Create).await?;
     let tokens = Tokens::load(&config, &random)?;
     let secret_keys = SecretKeys::load(&config, &random)?;
-    let db = open_current(&config, IfMissing::Create).await?;
     require_logged(&config, &db).await?;
     let trusted = trusted(&config.http.trusted_documents, Console::BUILT)?;
     let mail = mail::Worker::new(&config, db.clone(), clock.clone(), random.clone())?;

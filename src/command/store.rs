@@ -22,6 +22,35 @@ pub async fn time(db: &Db) -> Result<DateTimeUtc> {
     Ok(row.try_get_by_index(0)?)
 }
 
+/// Writes what the embedded database holds at this moment into a new file. Others read and write meanwhile.
+pub async fn copy_into(db: &Db, file: &str) -> Result<()> {
+    let statement = Statement::from_sql_and_values(db.backend(), "VACUUM INTO $1", [file.into()]);
+    db.reader().execute_raw(statement).await?;
+    Ok(())
+}
+
+/// The size of the embedded database in bytes.
+pub async fn size(db: &Db) -> Result<u64> {
+    let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+    let rows = db.rows(sql, Vec::new()).await?;
+    let bytes: i64 = rows.first().ok_or_else(|| Error::fault("no size"))?.try_get_by_index(0)?;
+    Ok(u64::try_from(bytes).unwrap_or_default())
+}
+
+/// What is wrong with the file of the embedded database, and with references between its rows.
+pub async fn damages(db: &Db) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for row in db.rows("SELECT integrity_check FROM pragma_integrity_check(10)", Vec::new()).await? {
+        found.extend(Some(row.try_get_by_index::<String>(0)?).filter(|text| text != "ok"));
+    }
+    let sql = "SELECT DISTINCT \"table\", parent FROM pragma_foreign_key_check LIMIT 10";
+    for row in db.rows(sql, Vec::new()).await? {
+        let (table, parent): (String, String) = row.try_get_many_by_index()?;
+        found.push(format!("rows of {table} name rows of {parent} that are missing"));
+    }
+    Ok(found)
+}
+
 /// Waits for the lock, and then for the locks of whatever is still running, as long as it takes. The connection holds it
 /// until it is closed.
 pub async fn lock_migrations(db: &Db) -> Result<()> {

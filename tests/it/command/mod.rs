@@ -1,9 +1,11 @@
 //! The command line: commands that read create nothing, commands that destroy ask, and every failure says what to do.
 
+mod backup;
 mod directory;
 mod doctor;
 mod health;
 mod nodes;
+mod restore;
 mod shells;
 mod telemetry;
 
@@ -14,12 +16,36 @@ use std::path::Path;
 use std::process::Stdio;
 
 use migration::{Migrator, MigratorTrait};
+use serde_json::json;
 
+use crate::base::killed::mutate;
 use crate::world::{Program, with_empty_database};
 
 /// The program with the embedded database in this folder.
 fn embedded(folder: &Path) -> Program {
     Program { url: String::new(), folder: folder.to_owned() }
+}
+
+/// Creates the database and its first account, ada@example.com. Returns the password.
+fn with_operator(program: &Program) -> String {
+    assert!(program.run(&["migrate", "up"]).0);
+    let (succeeded, said) = program.run(&["operator", "create", "--email", "ada@example.com"]);
+    assert!(succeeded, "{said}");
+    said.lines().find_map(|line| line.strip_prefix("  ")).unwrap().trim().to_owned()
+}
+
+/// An access token of that account.
+async fn token(port: u16, password: &str) -> String {
+    let input = json!({ "email": "ada@example.com", "password": password });
+    let tokens = mutate(port, None, "logIn", "tokens { accessToken }", &input).await.unwrap();
+    tokens["tokens"]["accessToken"].as_str().unwrap().to_owned()
+}
+
+/// Makes an organisation: whether the server acknowledged it.
+async fn organise(port: u16, token: &str, name: &str) -> bool {
+    let input = json!({ "name": name, "kind": "COMPANY" });
+    let made = mutate(port, Some(token), "createOrganisation", "organisation { name }", &input).await;
+    made.is_some_and(|made| made["organisation"]["name"] == name)
 }
 
 fn entries(folder: &Path) -> usize {
