@@ -135,6 +135,9 @@ fn notes(document: &Document, words: &Words, sheet: &Sheet) -> Vec<String> {
         let sentence = group.exemption_text.as_deref().or_else(|| words.exemption(group.category));
         sentences.extend(sentence.filter(|sentence| !is_taxed && !sentences.contains(sentence)));
     }
+    let other = document.accounting_vat.as_ref().filter(|vat| vat.currency != document.currency);
+    let exchange = other.and_then(|vat| vat.sentence(document));
+    sentences.extend(exchange.as_deref());
     sentences.into_iter().flat_map(|sentence| sheet.wrap(sentence, BODY, RIGHT - LEFT - 12.0)).collect()
 }
 

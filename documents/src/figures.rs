@@ -58,6 +58,12 @@ pub fn percent(basis_points: i32, language: Language) -> String {
     }
 }
 
+/// A decimal number that is written with a point.
+pub fn decimal(number: &str, language: Language) -> String {
+    let (_, point) = separators(language);
+    number.replace('.', &point.to_string())
+}
+
 /// A whole number.
 pub fn count(number: i32, language: Language) -> String {
     amount(i64::from(number), "JPY", language)

@@ -24,7 +24,7 @@ pub use einvoice::BrokenRule;
 pub use missing::{Field, Missing, NeededFor, missing};
 pub use model::{Address, Buyer, Document, ElectronicAddress, Kind, Language, Line, Proration, Seller};
 pub use statement::{Statement, StatementRow};
-pub use vat::{AccountingVat, VatCategory, VatGroup};
+pub use vat::{AccountingVat, ExchangeRate, VatCategory, VatGroup};
 
 use pdf::About;
 use typeface::Typeface;

@@ -1,5 +1,11 @@
 //! The VAT on a document, by category and rate as EN 16931 has it.
 
+use chrono::NaiveDate;
+
+use super::figures;
+use super::model::Document;
+use super::words::{Words, fill};
+
 /// How a supply is taxed: the codes of UNCL 5305 that we use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VatCategory {
@@ -52,4 +58,33 @@ pub struct AccountingVat {
     pub currency: String,
     /// Amount in minor units of that currency (BT-111).
     pub vat_minor: i64,
+    /// The rate that it was converted with, if that is known.
+    pub rate: Option<ExchangeRate>,
+}
+
+/// The rate between the currency of a document and that of the seller's books.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExchangeRate {
+    /// How much one unit of the currency of the document is worth, as a decimal number.
+    pub rate: String,
+    /// The day of which it is.
+    pub day: NaiveDate,
+    /// Who published it.
+    pub source: String,
+}
+
+impl AccountingVat {
+    /// The rate in a sentence.
+    pub fn sentence(&self, document: &Document) -> Option<String> {
+        let (language, words) = (document.language, Words::of(document.language));
+        let rate = self.rate.as_ref()?;
+        let parts = [
+            ("from", document.currency.as_str()),
+            ("to", &self.currency),
+            ("rate", &figures::decimal(&rate.rate, language)),
+            ("day", &figures::day(rate.day, language)),
+            ("source", &rate.source),
+        ];
+        Some(fill(words.exchange_rate, &parts))
+    }
 }

@@ -48,6 +48,9 @@ words! {
     to_pay: "Amount due", "Att betala", "Zahlbetrag";
     credited: "Amount credited", "Att kreditera", "Gutschriftsbetrag";
     vat_in: "VAT in {currency}", "Moms i {currency}", "USt. in {currency}";
+    exchange_rate: "VAT is converted at 1 {from} = {rate} {to}, the rate of {source} of {day}.",
+        "Momsen är omräknad med 1 {from} = {rate} {to}, kursen från {source} den {day}.",
+        "Die USt. ist umgerechnet mit 1 {from} = {rate} {to}, dem Kurs von {source} vom {day}.";
     reference: "Payment reference", "Betalningsreferens", "Verwendungszweck";
     bankgiro: "Bankgiro", "Bankgiro", "Bankgiro";
     is_paid: "This invoice is paid. Thank you.", "Fakturan är betald. Tack!",

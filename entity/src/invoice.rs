@@ -53,6 +53,9 @@ pub struct Model {
     pub accounting_currency: Option<String>,
     /// VAT in that currency, in minor units.
     pub accounting_vat_minor: Option<i64>,
+    /// The rate of exchange to that currency on the day of issue, as a JSON object.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub exchange: Option<String>,
     /// The reference that a payment names.
     pub payment_reference: Option<String>,
     /// The customer's own number for what it ordered.

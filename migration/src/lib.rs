@@ -61,6 +61,7 @@ mod m20261127_000046_invoice_orders;
 mod m20261127_000047_access_requests;
 mod m20261127_000048_events;
 mod m20261127_000049_webhooks;
+mod m20261127_000050_exchange_rates;
 
 /// All migrations, the oldest first.
 #[derive(Debug)]
@@ -113,6 +114,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000047_access_requests::Migration),
             Box::new(m20261127_000048_events::Migration),
             Box::new(m20261127_000049_webhooks::Migration),
+            Box::new(m20261127_000050_exchange_rates::Migration),
         ]
     }
 }

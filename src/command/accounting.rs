@@ -93,7 +93,7 @@ async fn act(db: &Db, config: &Config, act: Act) -> Result<(), Failure> {
         Act::Export { from, until, format } => {
             export::check(from, until).map_err(|[why, ..]| Failure(why.to_owned()))?;
             let span = Span::new(issuer.organisation_id, from, until);
-            let at = Moment { now: Clock::default().now(), zone: config.billing.time_zone };
+            let at = Moment::of(Clock::default().now(), &config.billing);
             let format = match format {
                 Written::Sie => Format::Sie,
                 Written::Datev => Format::Datev,

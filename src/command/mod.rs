@@ -15,6 +15,7 @@ mod man;
 mod migrate;
 mod operator;
 mod payments;
+mod rates;
 mod restore;
 mod seed;
 mod serve;
@@ -51,6 +52,8 @@ use crate::http::Console;
                                         bring people into the directory of an organisation
   tenantry payments import statement.xml
                                         record what the bank says was paid
+  tenantry rates import eurofxref-daily.xml
+                                        record the rates between currencies that the European Central Bank published
   tenantry accounting export --format sie --from 2026-01-01 --until 2026-01-31
                                         write the vouchers of days for the bookkeeping
   tenantry audit verify                 check that nobody changed the audit logs
@@ -90,6 +93,7 @@ enum Command {
     Catalogue(catalogue::Arguments),
     Directory(directory::Arguments),
     Payments(payments::Arguments),
+    Rates(rates::Arguments),
     Accounting(accounting::Arguments),
     Doctor(doctor::Arguments),
     Health(health::Arguments),
@@ -186,6 +190,7 @@ impl Cli {
             Command::Catalogue(arguments) => catalogue::run(&config, arguments).await,
             Command::Directory(arguments) => directory::run(&config, arguments).await,
             Command::Payments(arguments) => payments::run(&config, arguments).await,
+            Command::Rates(arguments) => rates::run(&config, arguments).await,
             Command::Accounting(arguments) => accounting::run(&config, arguments).await,
             Command::Doctor(arguments) => doctor::run(&config, arguments).await,
             Command::Health(arguments) => health::run(&config, arguments).await,

@@ -13,6 +13,7 @@ use crate::billing::charge::ChargeMutation;
 use crate::billing::commission::CommissionMutation;
 use crate::billing::credit_note::CreditNoteMutation;
 use crate::billing::details::BillingMutation;
+use crate::billing::exchange::ExchangeMutation;
 use crate::billing::invoice::InvoiceMutation;
 use crate::billing::issuer::IssuerMutation;
 use crate::billing::payer::{PayerMutation, PayerQuery};
@@ -99,6 +100,7 @@ pub struct Mutation(
     IssuerMutation,
     NumberSeriesMutation,
     VatMutation,
+    ExchangeMutation,
     ChargeMutation,
     BillingRunMutation,
     InvoiceMutation,

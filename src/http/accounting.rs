@@ -61,7 +61,7 @@ pub async fn vouchers(shared: Shared, wanted: Parameters) -> Response {
             Some("ndjson") => Format::Ndjson,
             _ => return Err(Error::InvalidInput("The format is sie, datev or ndjson.".to_owned())),
         };
-        let at = Moment { now: request.now(), zone: request.config.billing.time_zone };
+        let at = Moment::of(request.now(), &request.config.billing);
         let file = export::write(request.db().reader(), issuer, &span, format, at).await?;
         Ok(Sent { name: export::name(format, span.from, span.until), media: media(format), bytes: file.bytes })
     })
@@ -90,7 +90,9 @@ pub async fn ec_sales(shared: Shared, wanted: Parameters) -> Response {
             Some("quarter") => Period::Quarter,
             Some(_) => return Err(Error::InvalidInput("The period is month or quarter.".to_owned())),
         };
-        let bytes = lists::ec_sales(request.db().reader(), issuer, &span, period).await?;
+        let bytes =
+            lists::ec_sales(request.db().reader(), issuer, &span, period, request.config.billing.exchange_rate_days)
+                .await?;
         Ok(Sent { name: format!("ec-sales_{}_{}.csv", span.from, span.until), media: CSV, bytes })
     })
     .await
@@ -100,7 +102,7 @@ pub async fn ec_sales(shared: Shared, wanted: Parameters) -> Response {
 pub async fn oss(shared: Shared, wanted: Parameters) -> Response {
     answer(shared, async |request, issuer| {
         let span = read(wanted)?.span(issuer)?;
-        let bytes = lists::oss(request.db().reader(), &span).await?;
+        let bytes = lists::oss(request.db().reader(), &span, request.config.billing.exchange_rate_days).await?;
         Ok(Sent { name: format!("oss_{}_{}.csv", span.from, span.until), media: CSV, bytes })
     })
     .await

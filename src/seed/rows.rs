@@ -383,6 +383,7 @@ pub fn invoice(
         vat_rule: "{}".to_owned(),
         accounting_currency: None,
         accounting_vat_minor: None,
+        exchange: None,
         payment_reference: None,
         purchase_order: None,
         issued_on: Some(issued_on),

@@ -36,13 +36,14 @@ pub fn invoice(document: &Document) -> Result<Invoice, BrokenRule> {
     invoice.kind = kind;
     invoice.buyer_reference = tidy_some(document.buyer.buyer_reference.as_ref());
     invoice.purchase_order_reference = tidy_some(document.purchase_order.as_ref()).map(DocumentReference::new);
+    let mut note = Vec::new();
     match &document.kind {
         Kind::Invoice { due_on } => invoice.due_date = Some(day(*due_on)?),
         Kind::CreditNote { invoice_number, invoice_issued_on, reason } => {
             let reference = DocumentReference::new(tidy(invoice_number).unwrap_or_default());
             invoice.preceding_invoices =
                 vec![PrecedingInvoice { reference, issue_date: Some(day(*invoice_issued_on)?) }];
-            invoice.notes = tidy(reason).map(InvoiceNote::new).into_iter().collect();
+            note.extend(tidy(reason));
             // BR-CO-25: an amount without a day needs terms.
             invoice.payment_terms = Some(words.is_set_off.to_owned());
         }
@@ -58,7 +59,10 @@ pub fn invoice(document: &Document) -> Result<Invoice, BrokenRule> {
     if let Some(vat) = document.accounting_vat.as_ref().filter(|vat| vat.currency != document.currency) {
         invoice.vat_accounting_currency = Some(Code::new(vat.currency.as_str()));
         invoice.totals.vat_total_accounting = Some(amount(vat.vat_minor, &vat.currency)?);
+        note.extend(vat.sentence(document).and_then(|sentence| tidy(&sentence)));
     }
+    // PEPPOL-EN16931-R002: a document has one note.
+    invoice.notes = Some(note.join(" ")).filter(|note| !note.is_empty()).map(InvoiceNote::new).into_iter().collect();
     Ok(invoice)
 }
 

@@ -28,6 +28,7 @@ fn every_kind_of_invoice_keeps_the_rules() {
         sample::export(),
         sample::credit_note(),
         sample::in_euro_with_vat_in_kronor(),
+        sample::credited_in_euro(),
         sample::with_lines(60),
         sample::crowded(),
     ] {
@@ -89,8 +90,28 @@ fn a_credit_note_names_its_invoice_and_asks_for_no_payment() {
 
 #[test]
 fn the_vat_in_another_currency_is_stated_beside() {
-    let (_, ubl) = assert_valid(&sample::in_euro_with_vat_in_kronor());
-    assert!(ubl.contains(r#"<cbc:TaxAmount currencyID="SEK">4123.45</cbc:TaxAmount>"#), "{ubl}");
+    let (cii, ubl) = assert_valid(&sample::in_euro_with_vat_in_kronor());
+    let sentence = "VAT is converted at 1 EUR = 11.2345 SEK, the rate of ECB of 30\u{a0}Mar\u{a0}2026.";
+    let plain = |text: &str| text.replace('\u{a0}', " ");
+    for part in [
+        r#"<cbc:TaxAmount currencyID="SEK">4123.45</cbc:TaxAmount>"#,
+        "<cbc:TaxCurrencyCode>SEK</cbc:TaxCurrencyCode>",
+        &format!("<cbc:Note>{sentence}</cbc:Note>"),
+    ] {
+        assert!(plain(&ubl).contains(&plain(part)), "{part}: {ubl}");
+    }
+    for part in [
+        r#"<ram:TaxTotalAmount currencyID="SEK">4123.45</ram:TaxTotalAmount>"#,
+        "<ram:TaxCurrencyCode>SEK</ram:TaxCurrencyCode>",
+        sentence,
+    ] {
+        assert!(plain(&cii).contains(&plain(part)), "{part}: {cii}");
+    }
+    // Peppol allows one note, so that of a credit note has the reason too.
+    let (_, note) = assert_valid(&sample::credited_in_euro());
+    let head = note.split("<cac:").next().unwrap();
+    assert_eq!(head.matches("<cbc:Note>").count(), 1, "{note}");
+    assert!(plain(&note).contains("den 23 mars. Momsen är omräknad med 1 EUR = 11,2345 SEK"), "{note}");
 }
 
 #[test]

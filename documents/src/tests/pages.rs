@@ -97,6 +97,13 @@ fn a_credit_note_names_its_invoice_and_reason_and_asks_for_no_money() {
 }
 
 #[test]
+fn vat_in_another_currency_is_shown_with_its_rate() {
+    let page = texts(&pages(&sample::in_euro_with_vat_in_kronor())[0]);
+    let sentence = "VAT is converted at 1 EUR = 11.2345 SEK, the rate of ECB of 30 Mar 2026.";
+    assert_contains(&page, &["VAT in SEK", "4,123.45 SEK", sentence]);
+}
+
+#[test]
 fn a_paid_invoice_asks_for_no_money() {
     let mut document = sample::swedish();
     document.paid_minor = document.total_minor;

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use super::super::{
-    AccountingVat, Address, Buyer, Document, ElectronicAddress, Kind, Language, Line, Proration, Seller, Statement,
-    StatementRow, VatCategory, VatGroup,
+    AccountingVat, Address, Buyer, Document, ElectronicAddress, ExchangeRate, Kind, Language, Line, Proration, Seller,
+    Statement, StatementRow, VatCategory, VatGroup,
 };
 
 pub fn day(year: i32, month: u32, day: u32) -> NaiveDate {
@@ -216,11 +216,19 @@ pub fn credit_note() -> Document {
     document
 }
 
-pub fn in_euro_with_vat_in_kronor() -> Document {
-    let mut document = english();
+fn in_euro(mut document: Document) -> Document {
     document.currency = "EUR".to_owned();
-    document.accounting_vat = Some(AccountingVat { currency: "SEK".to_owned(), vat_minor: 412_345 });
+    let rate = ExchangeRate { rate: "11.2345".to_owned(), day: day(2026, 3, 30), source: "ECB".to_owned() };
+    document.accounting_vat = Some(AccountingVat { currency: "SEK".to_owned(), vat_minor: 412_345, rate: Some(rate) });
     document
+}
+
+pub fn in_euro_with_vat_in_kronor() -> Document {
+    in_euro(english())
+}
+
+pub fn credited_in_euro() -> Document {
+    in_euro(credit_note())
 }
 
 pub fn with_lines(count: i32) -> Document {

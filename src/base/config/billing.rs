@@ -3,6 +3,9 @@
 use chrono_tz::{TZ_VARIANTS, Tz};
 use serde::{Deserialize, Deserializer};
 
+/// Three months: who keeps books with older rates than that has forgotten to record new ones.
+const MOST_EXCHANGE_RATE_DAYS: u64 = 92;
+
 /// Days of invoices, payers and subscriptions.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -11,6 +14,17 @@ pub struct Billing {
     #[serde(deserialize_with = "zone")]
     pub time_zone: Tz,
     pub price_notice_days: u64,
+    #[serde(deserialize_with = "exchange_rate_days")]
+    pub exchange_rate_days: u64,
+}
+
+/// How long a rate between two currencies counts.
+fn exchange_rate_days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let given = u64::deserialize(deserializer)?;
+    if given <= MOST_EXCHANGE_RATE_DAYS {
+        return Ok(given);
+    }
+    Err(serde::de::Error::custom(format!("it must be at most {MOST_EXCHANGE_RATE_DAYS} days")))
 }
 
 /// A name of the IANA time zone database, for example `Europe/Stockholm`.

@@ -18,6 +18,7 @@ use super::store::{Source, Span};
 use super::voucher::{PostingError, Voucher};
 use crate::base::calendar::business_day;
 use crate::base::message::Message;
+use crate::billing::exchange::Rate;
 use crate::billing::vat::sums::{Group, GroupSum};
 
 /// What happened on days, as the database has it.
@@ -133,6 +134,8 @@ impl Books {
                 is_taxed_abroad: is_taxed_abroad(row),
                 lines: &of(&lines, row.id).iter().map(|line| revenue(line)).collect::<Vec<_>>(),
                 vat: &of(&vat, row.id).iter().map(sum).collect::<Vec<_>>(),
+                rate: row.exchange.as_deref().and_then(Rate::read),
+                accounting_vat_minor: row.accounting_vat_minor,
             };
             posted.add((Kind::Invoice, row.id), number, of_document(plan, &document))?;
         }
@@ -167,6 +170,8 @@ impl Books {
                 is_taxed_abroad: invoice.is_some_and(|row| is_taxed_abroad(row)),
                 lines: &of(&lines, row.id).iter().map(revenue).collect::<Vec<_>>(),
                 vat: &of(&vat, row.id).iter().map(sum).collect::<Vec<_>>(),
+                rate: invoice.and_then(|row| row.exchange.as_deref()).and_then(Rate::read),
+                accounting_vat_minor: row.accounting_vat_minor,
             };
             posted.add((Kind::CreditNote, row.id), &row.number, of_document(plan, &document))?;
         }

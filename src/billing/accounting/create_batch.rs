@@ -64,7 +64,7 @@ async fn create_accounting_batch(
             let mut days = from.iter_days().take_while(|day| *day <= until);
             let is_known = days.all(|day| open.has_batch_of(day));
             let span = Span { unbatched: Some(open), ..Span::new(at.id(), from, until) };
-            let moment = Moment { now: work.now, zone: work.request.config.billing.time_zone };
+            let moment = Moment::of(work.now, &work.request.config.billing);
             let file = export::write(work.tx, &issuer, &span, format, moment).await.map_err(|error| match error {
                 Error::User(unwritable) => wrong(UserErrorCode::InvalidInput, unwritable.message),
                 other => other,

@@ -1,6 +1,7 @@
 //! An export of the bookkeeping as a file: its vouchers in one currency and one format.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use chrono::{Datelike, NaiveDateTime};
 use chrono_tz::Tz;
@@ -9,6 +10,7 @@ use entity::issuer;
 use sea_orm::ConnectionTrait;
 use sea_orm::prelude::{Date, DateTimeUtc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::books::{Books, Posted};
 use super::plan::AccountPlan;
@@ -16,11 +18,11 @@ use super::store::{self, Source, Span};
 use super::voucher::Voucher;
 use super::{datev, ndjson, sie};
 use crate::base::calendar::business_day;
+use crate::base::config::Billing;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::message::{Message, Texts};
 use crate::base::money::exponent;
-use crate::billing::vat::store::exchange_rate;
-use crate::billing::vat::sums::Exchange;
+use crate::billing::exchange::{Known, Rate, store as exchange};
 
 /// The most days of an export.
 pub const MOST_DAYS: i64 = 366;
@@ -97,9 +99,16 @@ pub struct Moment {
     pub now: DateTimeUtc,
     /// The zone of the business day.
     pub zone: Tz,
+    /// For how many days a rate of exchange counts.
+    pub exchange_rate_days: u64,
 }
 
 impl Moment {
+    /// An instant under the settings.
+    pub const fn of(now: DateTimeUtc, settings: &Billing) -> Self {
+        Self { now, zone: settings.time_zone, exchange_rate_days: settings.exchange_rate_days }
+    }
+
     fn local(self) -> NaiveDateTime {
         self.now.with_timezone(&self.zone).naive_local()
     }
@@ -133,29 +142,26 @@ pub fn check(from: Date, until: Date) -> Result<(), Texts> {
     Ok(())
 }
 
-/// Rates of exchange of an export, each read once.
-#[derive(Default)]
-pub struct Rates(HashMap<(String, Date), Exchange>);
+/// Rates of exchange of an export: those of each day are read once.
+pub struct Rates {
+    issuer: Uuid,
+    days: u64,
+    known: HashMap<Date, Known>,
+}
 
 impl Rates {
-    /// How an amount of a currency becomes one of another on a day. An error if no rate is known.
-    pub async fn find(&mut self, db: &impl ConnectionTrait, from: &str, to: &str, day: Date) -> Result<Exchange> {
-        if let Some(known) = self.0.get(&(from.to_owned(), day)) {
-            return Ok(*known);
-        }
-        let rate = exchange_rate(db, from, to, day).await?.ok_or_else(|| {
-            let message = [
-                format!("There is no rate of exchange from {from} to {to} until {day}. Add it with addExchangeRates."),
-                format!("Bis {day} gibt es keinen Kurs von {from} nach {to}. Tragen Sie ihn mit addExchangeRates ein."),
-                format!(
-                    "Det finns ingen kurs från {from} till {to} till och med {day}. Lägg till den med addExchangeRates."
-                ),
-            ];
-            unwritable(message)
-        })?;
-        let found = Exchange::between(from, to, rate);
-        self.0.insert((from.to_owned(), day), found);
-        Ok(found)
+    /// Those that an issuer has recorded. A rate counts for so many days.
+    pub fn of(issuer: Uuid, days: u64) -> Self {
+        Self { issuer, days, known: HashMap::new() }
+    }
+
+    /// How an amount of a currency becomes one of another on a day. An error if no rate counts.
+    pub async fn find(&mut self, db: &impl ConnectionTrait, from: &str, to: &str, day: Date) -> Result<Rate> {
+        let known = match self.known.entry(day) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(missing) => missing.insert(exchange::known(db, self.issuer, day, self.days).await?),
+        };
+        known.find(from, to, day, self.days).map_err(|missing| unwritable(missing.message()))
     }
 }
 
@@ -190,7 +196,8 @@ pub async fn write(
     let posted = books.post(&plan, span, at.zone).map_err(|error| unwritable(error.message()))?;
     let Posted { mut vouchers, sources } = posted;
     if format != Format::Ndjson {
-        vouchers = in_currency(db, vouchers, &issuer.currency).await?;
+        let rates = Rates::of(issuer.organisation_id, at.exchange_rate_days);
+        vouchers = in_currency(db, rates, vouchers, &issuer.currency).await?;
     }
     let (currency, exponent) = (issuer.currency.as_str(), u32::from(exponent(&issuer.currency)));
     let bytes = match format {
@@ -256,18 +263,25 @@ pub async fn write(
     Ok(File { bytes, vouchers: vouchers.len(), sources })
 }
 
-/// The vouchers in the currency of the accounting, each at the rate of its day.
-async fn in_currency(db: &impl ConnectionTrait, vouchers: Vec<Voucher>, currency: &str) -> Result<Vec<Voucher>> {
-    let mut rates = Rates::default();
+/// The vouchers in the currency of the accounting: documents at their own rate, and all others at that of their day.
+async fn in_currency(
+    db: &impl ConnectionTrait,
+    mut rates: Rates,
+    vouchers: Vec<Voucher>,
+    currency: &str,
+) -> Result<Vec<Voucher>> {
     let mut converted = Vec::with_capacity(vouchers.len());
     for voucher in vouchers {
         if voucher.currency() == currency {
             converted.push(voucher);
             continue;
         }
-        let exchange = rates.find(db, voucher.currency(), currency, voucher.day()).await?;
+        let rate = match voucher.stated_rate(currency) {
+            Some(stated) => stated.clone(),
+            None => rates.find(db, voucher.currency(), currency, voucher.day()).await?,
+        };
         let number = format!("{}: ", voucher.number());
-        let one = voucher.in_currency(currency, exchange);
+        let one = voucher.in_currency(&rate);
         converted.push(one.map_err(|error| unwritable(error.message().after([&number; 3])))?);
     }
     Ok(converted)

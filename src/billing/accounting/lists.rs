@@ -16,9 +16,9 @@ use super::store::Span;
 use crate::base::error::{Error, Result};
 use crate::base::money::exponent;
 use crate::billing::details::Buyer;
-
-/// The currency of the One Stop Shop.
-const EURO: &str = "EUR";
+use crate::billing::exchange::Rate;
+use crate::billing::exchange::rules::EURO;
+use crate::billing::vat::sums::TooLarge;
 
 /// A group of an invoice or credit note.
 struct Taxed<'a> {
@@ -52,20 +52,27 @@ fn taxed(books: &Books) -> Vec<Taxed<'_>> {
     of_invoices.chain(of_notes).collect()
 }
 
-/// The EC sales list of days as CSV, in the currency of the accounting.
+/// The EC sales list of days as CSV, in the currency of the accounting: documents at their own rate.
 pub async fn ec_sales(
     db: &impl ConnectionTrait,
     issuer: &issuer::Model,
     span: &Span,
     period: Period,
+    exchange_rate_days: u64,
 ) -> Result<Vec<u8>> {
     let books = read(db, span).await?;
-    let mut rates = Rates::default();
+    let mut rates = Rates::of(span.issuer, exchange_rate_days);
     let mut sold = Vec::new();
     for one in taxed(&books).into_iter().filter(|one| one.category == VatCategory::ReverseCharge) {
         let buyer: Buyer = serde_json::from_str(&one.invoice.buyer).unwrap_or_default();
-        let net =
-            in_currency(db, &mut rates, (one.base_minor, &one.invoice.currency), &issuer.currency, one.day).await?;
+        let own = one.invoice.exchange.as_deref().and_then(Rate::read).filter(|rate| rate.to == issuer.currency);
+        let net = match own {
+            Some(rate) => converted(&rate, one.base_minor)?,
+            None => {
+                let amount = (one.base_minor, one.invoice.currency.as_str());
+                in_currency(db, &mut rates, amount, &issuer.currency, one.day).await?
+            }
+        };
         sold.push((buyer.vat_id.unwrap_or_default(), one.day, net));
     }
     let sales = sold.iter().map(|(vat_id, issued_on, net_minor)| ec_sales::Sale {
@@ -80,9 +87,9 @@ pub async fn ec_sales(
 
 /// The return of the One Stop Shop of days as CSV, in euros at the rates of the last day. What credits an invoice of an
 /// earlier quarter stands at that quarter.
-pub async fn oss(db: &impl ConnectionTrait, span: &Span) -> Result<Vec<u8>> {
+pub async fn oss(db: &impl ConnectionTrait, span: &Span, exchange_rate_days: u64) -> Result<Vec<u8>> {
     let books = read(db, span).await?;
-    let mut rates = Rates::default();
+    let mut rates = Rates::of(span.issuer, exchange_rate_days);
     let mut sales = Vec::new();
     let is_abroad = |one: &Taxed<'_>| one.category == VatCategory::Standard && is_taxed_abroad(one.invoice);
     for one in taxed(&books).into_iter().filter(is_abroad) {
@@ -109,6 +116,9 @@ async fn in_currency(
     if from == to {
         return Ok(minor);
     }
-    let exchange = rates.find(db, from, to, day).await?;
-    exchange.convert(minor).map_err(|error| Error::InvalidInput(error.to_string()))
+    converted(&rates.find(db, from, to, day).await?, minor)
+}
+
+fn converted(rate: &Rate, minor: i64) -> Result<i64> {
+    rate.convert(minor).ok_or_else(|| Error::InvalidInput(TooLarge.to_string()))
 }

@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 
 use super::plan::AccountPlan;
-use super::voucher::{PostingError, Voucher, VoucherKind};
+use super::voucher::{PostingError, Stated, Voucher, VoucherKind};
+use crate::billing::exchange::Rate;
 use crate::billing::vat::sums::{Group, GroupSum};
 
 /// A line of a document, as far as accounts depend on it.
@@ -18,7 +19,7 @@ pub struct RevenueLine<'a> {
 }
 
 /// An invoice or a credit note.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Document<'a> {
     /// Whether it is a credit note, whose amounts are positive.
     pub is_credit_note: bool,
@@ -36,6 +37,10 @@ pub struct Document<'a> {
     pub lines: &'a [RevenueLine<'a>],
     /// Its VAT by group.
     pub vat: &'a [GroupSum],
+    /// The rate to the currency of the accounting that the document keeps.
+    pub rate: Option<Rate>,
+    /// The VAT in that currency, in minor units, with the sign that it has on the document.
+    pub accounting_vat_minor: Option<i64>,
 }
 
 /// The voucher of a document: the customer owes the total, revenue by account, VAT by rate. A credit note is the reverse.
@@ -50,10 +55,12 @@ pub fn of_document(plan: &AccountPlan, document: &Document<'_>) -> Result<Vouche
         })?;
         amounts.push((account.number.clone(), -sign * i128::from(line.net_minor)));
     }
+    let mut vat_accounts = Vec::new();
     for sum in document.vat.iter().filter(|sum| sum.vat_minor != 0) {
         let rate = sum.group.basis_points;
         let account = plan.vat_account(rate, document.is_taxed_abroad).ok_or(PostingError::NoVatAccount(rate))?;
         amounts.push((account.number.clone(), -sign * i128::from(sum.vat_minor)));
+        vat_accounts.push(account.number.clone());
     }
     let bases: i128 = document.vat.iter().map(|sum| i128::from(sum.base_minor)).sum();
     let nets: i128 = document.lines.iter().map(|line| i128::from(line.net_minor)).sum();
@@ -62,7 +69,10 @@ pub fn of_document(plan: &AccountPlan, document: &Document<'_>) -> Result<Vouche
     }
     amounts[0].1 = -amounts.iter().map(|(_, amount)| amount).sum::<i128>();
     let kind = if document.is_credit_note { VoucherKind::CreditNote } else { VoucherKind::Invoice };
-    Voucher::new(kind, (document.number, document.issued_on), document.text, document.currency, amounts)
+    let voucher = Voucher::new(kind, (document.number, document.issued_on), document.text, document.currency, amounts)?;
+    let signed = |minor: i64| if document.is_credit_note { minor } else { minor.saturating_neg() };
+    let vat_minor = document.accounting_vat_minor.map(signed);
+    Ok(voucher.stating(document.rate.clone().map(|rate| Stated { rate, vat_minor, vat_accounts })))
 }
 
 /// Money that moves: a payment, its return, a use of a balance, or a refund.
@@ -130,7 +140,7 @@ pub(super) mod tests {
 
     use super::*;
     use crate::billing::vat::rules::Category;
-    use crate::billing::vat::sums::{Exchange, add_up};
+    use crate::billing::vat::sums::add_up;
 
     fn day() -> NaiveDate {
         NaiveDate::from_ymd_opt(2026, 3, 31).unwrap()
@@ -156,8 +166,15 @@ pub(super) mod tests {
             is_taxed_abroad: false,
             lines: &lines,
             vat: &totals.groups,
+            rate: None,
+            accounting_vat_minor: None,
         };
         of_document(plan, &document)
+    }
+
+    fn rate(to: &str, numerator: i64, denominator: i64) -> Rate {
+        let (from, to) = ("SEK".to_owned(), to.to_owned());
+        Rate { from, to, numerator, denominator, day: day(), source: "ECB".to_owned(), is_via_euro: false }
     }
 
     /// A payment of an amount, of which a part is for invoices.
@@ -261,10 +278,44 @@ pub(super) mod tests {
         let invoice =
             document(&plan, false, &[(at(Category::Standard, 2_500), 333), (at(Category::Standard, 600), 333)])
                 .unwrap();
-        let exchange = Exchange { ten_thousandths: 112_345, from_exponent: 2, to_exponent: 2 };
-        let converted = invoice.in_currency("SEK", exchange).unwrap();
+        let converted = invoice.in_currency(&rate("EUR", 112_345, 10_000)).unwrap();
         assert_eq!(converted.postings().iter().map(|posting| posting.amount_minor).sum::<i64>(), 0);
         assert_eq!(shown(&converted)[1], ("3001", -3_741));
+    }
+
+    #[test]
+    fn a_document_keeps_its_rate_and_the_vat_that_it_states() {
+        let plan = AccountPlan::bas();
+        let lines = [(at(Category::Standard, 2_500), 333), (at(Category::Standard, 600), 333)];
+        let groups = add_up(lines).unwrap().groups;
+        let lines = lines.map(|(group, net_minor)| RevenueLine { revenue_key: "", group, net_minor });
+        let stated = |is_credit_note| Document {
+            is_credit_note,
+            number: "1",
+            issued_on: day(),
+            currency: "SEK",
+            text: "",
+            is_taxed_abroad: false,
+            lines: &lines,
+            vat: &groups,
+            rate: Some(rate("EUR", 112_345, 10_000)),
+            // 0.83 + 0.20 at 11.2345 are 11.5715; one by one they are 9.32 + 2.25 = 11.57.
+            accounting_vat_minor: Some(1_158),
+        };
+        for is_credit_note in [false, true] {
+            let voucher = of_document(&plan, &stated(is_credit_note)).unwrap();
+            assert_eq!(voucher.stated_rate("USD"), None);
+            let converted = voucher.in_currency(voucher.stated_rate("EUR").unwrap()).unwrap();
+            let sum = |is_vat: bool| {
+                let of = |account: &str| account.starts_with("26") == is_vat;
+                converted.postings().iter().filter(|one| of(&one.account)).map(|one| one.amount_minor).sum::<i64>()
+            };
+            let vat = if is_credit_note { 1_158 } else { -1_158 };
+            assert_eq!((sum(true), sum(false)), (vat, -vat));
+            // At another rate nothing is stated.
+            let other = voucher.in_currency(&rate("EUR", 10, 1)).unwrap();
+            assert_eq!(other.postings().iter().map(|one| one.amount_minor).sum::<i64>(), 0);
+        }
     }
 
     proptest! {
@@ -278,8 +329,7 @@ pub(super) mod tests {
             if let Ok(voucher) = document(&AccountPlan::bas(), false, &lines) {
                 let sum = |voucher: &Voucher| voucher.postings().iter().map(|posting| posting.amount_minor).sum::<i64>();
                 prop_assert_eq!(sum(&voucher), 0);
-                let exchange = Exchange { ten_thousandths: rate, from_exponent: 2, to_exponent: 2 };
-                match voucher.in_currency("EUR", exchange) {
+                match voucher.in_currency(&super::tests::rate("EUR", rate, 10_000)) {
                     Ok(converted) => prop_assert_eq!(sum(&converted), 0),
                     // All amounts can be rounded to zero.
                     Err(error) => prop_assert_eq!(error, PostingError::Empty),

@@ -9,8 +9,9 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::base::message::Message;
+use crate::billing::exchange::Rate;
 use crate::billing::vat::rules::code;
-use crate::billing::vat::sums::{Exchange, Group, TooLarge, fitting};
+use crate::billing::vat::sums::{Group, TooLarge, fitting};
 
 /// What a voucher is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -50,6 +51,19 @@ pub struct Voucher {
     text: String,
     currency: String,
     postings: Vec<Posting>,
+    #[serde(skip)]
+    stated: Option<Stated>,
+}
+
+/// What a document says about its amounts in the currency of the accounting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stated {
+    /// The rate.
+    pub rate: Rate,
+    /// The sum of the postings of VAT in minor units, if it has VAT.
+    pub vat_minor: Option<i64>,
+    /// The accounts of these postings.
+    pub vat_accounts: Vec<String>,
 }
 
 /// Why there is no voucher.
@@ -161,7 +175,19 @@ impl Voucher {
             return Err(PostingError::Empty);
         }
         let (number, text, currency) = (number.to_owned(), text.to_owned(), currency.to_owned());
-        Ok(Self { kind, number, day, text, currency, postings })
+        Ok(Self { kind, number, day, text, currency, postings, stated: None })
+    }
+
+    /// The voucher of a document that says what it is in the currency of the accounting.
+    #[must_use]
+    pub fn stating(mut self, stated: Option<Stated>) -> Self {
+        self.stated = stated;
+        self
+    }
+
+    /// The rate into a currency that its document says, if it does.
+    pub fn stated_rate(&self, to: &str) -> Option<&Rate> {
+        self.stated.as_ref().map(|stated| &stated.rate).filter(|rate| rate.from == self.currency && rate.to == to)
     }
 
     /// What it is for.
@@ -194,18 +220,32 @@ impl Voucher {
         &self.postings
     }
 
-    /// The same voucher in another currency. Each amount is rounded, and the largest one takes the difference.
-    pub fn in_currency(&self, currency: &str, exchange: Exchange) -> Result<Self, PostingError> {
-        let largest = (0..self.postings.len())
-            .max_by_key(|index| (self.postings[*index].amount_minor.unsigned_abs(), std::cmp::Reverse(*index)));
+    /// The same voucher in another currency. Each amount is rounded. VAT is what the document states, if it does, and the
+    /// largest other amount takes the difference.
+    pub fn in_currency(&self, rate: &Rate) -> Result<Self, PostingError> {
         let mut amounts = Vec::with_capacity(self.postings.len());
         for posting in &self.postings {
-            amounts.push((posting.account.clone(), i128::from(exchange.convert(posting.amount_minor)?)));
+            let converted = rate.convert(posting.amount_minor).ok_or(TooLarge)?;
+            amounts.push((posting.account.clone(), i128::from(converted)));
+        }
+        let stated = self.stated.as_ref().filter(|stated| stated.rate == *rate);
+        let is_vat =
+            |index: usize| stated.is_some_and(|stated| stated.vat_accounts.contains(&self.postings[index].account));
+        let of_vat = |index: &usize| is_vat(*index);
+        if let (Some(vat_minor), Some(index)) = (stated.and_then(|stated| stated.vat_minor), self.largest(of_vat)) {
+            let sum: i128 = (0..amounts.len()).filter(of_vat).map(|index| amounts[index].1).sum();
+            amounts[index].1 += i128::from(vat_minor) - sum;
         }
         let difference: i128 = amounts.iter().map(|(_, amount)| amount).sum();
-        if let Some(index) = largest {
+        if let Some(index) = self.largest(|index| !is_vat(*index)) {
             amounts[index].1 -= difference;
         }
-        Self::new(self.kind, (&self.number, self.day), &self.text, currency, amounts)
+        Self::new(self.kind, (&self.number, self.day), &self.text, &rate.to, amounts)
+    }
+
+    /// The place of the largest amount among some; of equal ones, of the first.
+    fn largest(&self, is_meant: impl Fn(&usize) -> bool) -> Option<usize> {
+        let places = (0..self.postings.len()).filter(is_meant);
+        places.max_by_key(|index| (self.postings[*index].amount_minor.unsigned_abs(), std::cmp::Reverse(*index)))
     }
 }

@@ -134,6 +134,13 @@ impl CreditNote {
         Money::new(self.row.vat_minor, &self.row.currency)
     }
 
+    /// The VAT in the currency of the issuer's accounting, at the rate of the invoice; null if that is the currency of both,
+    /// or there is no VAT.
+    #[public]
+    fn accounting_vat(&self) -> Option<Money> {
+        Some(Money::new(self.row.accounting_vat_minor?, self.row.accounting_currency.as_ref()?))
+    }
+
     /// The amount with VAT.
     #[public]
     fn total(&self) -> Money {

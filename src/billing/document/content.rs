@@ -1,14 +1,15 @@
 //! What stands on the document of an invoice or a credit note. Pure functions.
 
 use documents::{
-    AccountingVat, Address, Buyer, Document, ElectronicAddress, Kind, Language, Line, Missing, Proration, Seller,
-    VatCategory, VatGroup,
+    AccountingVat, Address, Buyer, Document, ElectronicAddress, ExchangeRate, Kind, Language, Line, Missing, Proration,
+    Seller, VatCategory, VatGroup,
 };
 use entity::invoice_line::VatCategory as Stored;
 use entity::{credit_note, credit_note_line, credit_note_vat, invoice, invoice_line, invoice_vat};
 
 use crate::base::locale::Locale;
 use crate::billing::details::Buyer as StoredBuyer;
+use crate::billing::exchange::Rate;
 use crate::billing::invoice::reference;
 use crate::billing::invoice::{Composed, exemption_text};
 use crate::billing::issuer::rules::Seller as StoredSeller;
@@ -114,8 +115,10 @@ fn group(stored: Stored, basis_points: i32, (base_minor, vat_minor): (i64, i64),
     }
 }
 
-fn accounting_vat(currency: Option<&String>, vat_minor: Option<i64>) -> Option<AccountingVat> {
-    Some(AccountingVat { currency: currency?.clone(), vat_minor: vat_minor? })
+fn accounting_vat(currency: Option<&String>, vat_minor: Option<i64>, exchange: Option<&str>) -> Option<AccountingVat> {
+    let rate = exchange.and_then(Rate::read);
+    let rate = rate.map(|rate| ExchangeRate { rate: rate.text(), day: rate.day, source: rate.source });
+    Some(AccountingVat { currency: currency?.clone(), vat_minor: vat_minor?, rate })
 }
 
 /// Buyer and seller as an invoice keeps them; `None` for one from before they were kept.
@@ -157,7 +160,11 @@ fn without_lines(row: &invoice::Model, vat: &[invoice_vat::Model]) -> Option<Doc
         total_minor: row.total_minor,
         paid_minor: 0,
         payment_reference: row.payment_reference.as_deref().map(reference::shown),
-        accounting_vat: accounting_vat(row.accounting_currency.as_ref(), row.accounting_vat_minor),
+        accounting_vat: accounting_vat(
+            row.accounting_currency.as_ref(),
+            row.accounting_vat_minor,
+            row.exchange.as_deref(),
+        ),
     })
 }
 
@@ -206,6 +213,10 @@ pub fn credit_note(
         total_minor: row.total_minor,
         paid_minor: 0,
         payment_reference: None,
-        accounting_vat: accounting_vat(row.accounting_currency.as_ref(), row.accounting_vat_minor),
+        accounting_vat: accounting_vat(
+            row.accounting_currency.as_ref(),
+            row.accounting_vat_minor,
+            of.invoice.exchange.as_deref(),
+        ),
     })
 }

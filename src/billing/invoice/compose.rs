@@ -9,10 +9,11 @@ use sea_orm::prelude::{Date, DateTimeUtc};
 use uuid::Uuid;
 
 use crate::billing::details::Buyer;
+use crate::billing::exchange::{NoRate, Rate};
 use crate::billing::issuer::rules::Seller;
 use crate::billing::vat::reason::Reason;
 use crate::billing::vat::rules::{RateMissing, Treatment};
-use crate::billing::vat::sums::{Exchange, Group, TooLarge, Totals, add_up, vat_in};
+use crate::billing::vat::sums::{Group, TooLarge, Totals, add_up};
 
 /// Something that an invoice charges.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,8 +75,8 @@ pub struct Parties<'a> {
     pub issuer: &'a issuer::Model,
     /// The buyer.
     pub buyer: &'a Buyer,
-    /// The rate from a currency to that of the issuer's accounting, if one is known.
-    pub exchange: &'a dyn Fn(&str) -> Option<Exchange>,
+    /// The rate from a currency to that of the issuer's accounting.
+    pub exchange: &'a dyn Fn(&str) -> Result<Rate, NoRate>,
 }
 
 /// An invoice with what belongs to it.
@@ -89,6 +90,9 @@ pub struct Composed {
     pub vat: Vec<invoice_vat::Model>,
 }
 
+/// A currency, and the VAT in it in minor units.
+type AccountingVat = Option<(String, i64)>;
+
 /// Why an invoice cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unmade {
@@ -96,13 +100,8 @@ pub enum Unmade {
     #[error("{}", self.message())]
     Rate(RateMissing),
     /// The rate to the currency of the accounting is missing.
-    #[error("{}", self.message())]
-    Exchange {
-        /// The currency of the invoice.
-        from: String,
-        /// The currency of the accounting.
-        to: String,
-    },
+    #[error("{0}")]
+    Exchange(NoRate),
     /// Discounts of one rate take off more VAT than the rest has.
     #[error("{}", self.message())]
     NegativeVat,
@@ -179,25 +178,35 @@ pub fn tax(
             exemption: exemption(sum.group),
         })
         .collect();
-    let accounting_vat = accounting_vat(&composed.invoice.currency, &totals, parties)?;
+    let (exchange, accounting_vat) = accounting_vat(&composed.invoice.currency, &totals, parties)?;
     let explained = composed.lines.first().and_then(|line| treatments.get(&line.tax_class));
     let invoice = &mut composed.invoice;
     invoice.vat_rule = explained.map_or_else(|| "{}".to_owned(), |one| Reason::from(one).to_stored());
     (invoice.accounting_currency, invoice.accounting_vat_minor) = accounting_vat.unzip();
+    invoice.exchange = exchange.as_ref().map(Rate::to_stored);
     address(invoice, parties);
     add(invoice, &totals);
     Ok(())
 }
 
-/// VAT in the currency of the issuer's accounting, if the invoice has VAT in another one (Directive 2006/112/EC, Article 230).
-fn accounting_vat(currency: &str, totals: &Totals, parties: &Parties<'_>) -> Result<Option<(String, i64)>, Unmade> {
+/// VAT in the currency of the issuer's accounting, if the invoice has VAT in another one (Directive 2006/112/EC, Article 230),
+/// and the rate. Without VAT an invoice needs no rate, but keeps the one that counts for the bookkeeping.
+fn accounting_vat(
+    currency: &str,
+    totals: &Totals,
+    parties: &Parties<'_>,
+) -> Result<(Option<Rate>, AccountingVat), Unmade> {
     let to = &parties.issuer.currency;
-    if currency == to || totals.vat_minor == 0 {
-        return Ok(None);
+    if currency == to {
+        return Ok((None, None));
     }
-    let missing = || Unmade::Exchange { from: currency.to_owned(), to: to.clone() };
-    let exchange = (parties.exchange)(currency).ok_or_else(missing)?;
-    Ok(Some((to.clone(), vat_in(totals, exchange)?)))
+    let rate = (parties.exchange)(currency);
+    if totals.vat_minor == 0 {
+        return Ok((rate.ok(), None));
+    }
+    let rate = rate.map_err(Unmade::Exchange)?;
+    let vat_minor = rate.convert(totals.vat_minor).ok_or(Unmade::TooLarge)?;
+    Ok((Some(rate), Some((to.clone(), vat_minor))))
 }
 
 /// From which days on the subscriptions of an invoice are due again.
@@ -263,6 +272,7 @@ fn draft(id: Uuid, parties: &Parties<'_>, currency: &str, now: DateTimeUtc) -> i
         vat_rule: String::new(),
         accounting_currency: None,
         accounting_vat_minor: None,
+        exchange: None,
         payment_reference: None,
         purchase_order: None,
         issued_on: None,
@@ -343,9 +353,18 @@ mod tests {
     }
 
     fn composed(country: &str, items: Vec<Item>) -> Result<Composed, Unmade> {
+        composed_in("SEK", country, items, &|_| unreachable!("both currencies are the same"))
+    }
+
+    fn composed_in(
+        currency: &str,
+        country: &str,
+        items: Vec<Item>,
+        exchange: &dyn Fn(&str) -> Result<Rate, NoRate>,
+    ) -> Result<Composed, Unmade> {
         let (issuer, buyer) = (issuer(), Buyer { country: country.to_owned(), ..Default::default() });
         let none = Uuid::nil();
-        let parties = Parties { organisation: none, payer: none, issuer: &issuer, buyer: &buyer, exchange: &|_| None };
+        let parties = Parties { organisation: none, payer: none, issuer: &issuer, buyer: &buyer, exchange };
         let treat = |class| {
             let facts = Facts {
                 issuer_country: "SE",
@@ -369,7 +388,7 @@ mod tests {
             next += 1;
             Uuid::from_u128(next)
         };
-        compose(&parties, "SEK", items, treat, ids, DateTimeUtc::UNIX_EPOCH)
+        compose(&parties, currency, items, treat, ids, DateTimeUtc::UNIX_EPOCH)
     }
 
     fn sums(composed: &Composed) -> (i64, i64, i64) {
@@ -415,6 +434,29 @@ mod tests {
         assert_eq!(sums(&norway), (10_000, 0, 10_000));
         assert_eq!(norway.lines[0].vat_category, VatCategory::OutsideScope);
         assert!(Reason::read(&norway.invoice.vat_rule).is_some());
+    }
+
+    #[test]
+    fn vat_in_another_currency_is_converted_once_and_the_rate_is_kept() {
+        let day: Date = "2026-03-13".parse().unwrap();
+        let (numerator, denominator, source) = (112_345, 10_812, "ECB".to_owned());
+        let (from, to) = ("USD".to_owned(), "SEK".to_owned());
+        let rate = Rate { from, to, numerator, denominator, day, source, is_via_euro: true };
+        let known = |_: &str| Ok(rate.clone());
+        let items = || vec![item(9_990, TaxClass::Standard), item(9_990, TaxClass::Reduced)];
+        let invoice = composed_in("USD", "SE", items(), &known).unwrap().invoice;
+        // 24.98 + 5.99 USD of VAT are 30.97 × 11.2345 ÷ 1.0812 = 321.8021 SEK.
+        assert_eq!((invoice.vat_minor, invoice.accounting_vat_minor), (3_097, Some(32_180)));
+        assert_eq!(invoice.accounting_currency.as_deref(), Some("SEK"));
+        assert_eq!(invoice.exchange.as_deref().and_then(Rate::read), Some(rate.clone()));
+        let missing = NoRate { from: "USD".to_owned(), to: "SEK".to_owned(), day, days: 7 };
+        let none = |_: &str| Err(missing.clone());
+        assert_eq!(composed_in("USD", "SE", items(), &none).unwrap_err(), Unmade::Exchange(missing.clone()));
+        // Without VAT nothing is missing.
+        let untaxed = composed_in("USD", "NO", items(), &none).unwrap().invoice;
+        assert_eq!((untaxed.accounting_currency, untaxed.exchange), (None, None));
+        let huge = Rate { numerator: i64::MAX, denominator: 1, ..rate.clone() };
+        assert_eq!(composed_in("USD", "SE", items(), &|_: &str| Ok(huge.clone())).unwrap_err(), Unmade::TooLarge);
     }
 
     #[test]

@@ -66,7 +66,8 @@ pub async fn address(work: &Work<'_>, issuer: &issuer::Model, one: &mut Composed
         )
     })?;
     let buyer = Buyer::of(details, contact.as_ref());
-    let vat = Tables::load(work.tx, issuer, std::iter::once((payer, &buyer)), work.today()).await?;
+    let at = (work.today(), work.request.config.billing.exchange_rate_days);
+    let vat = Tables::load(work.tx, issuer, std::iter::once((payer, &buyer)), at).await?;
     let exchange = |from: &str| vat.exchange(from);
     let parties = Parties { organisation, payer, issuer, buyer: &buyer, exchange: &exchange };
     tax(one, &parties, |class| vat.treatment(issuer, (payer, &buyer), class)).map_err(|why| refused(why.message()))

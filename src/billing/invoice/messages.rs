@@ -14,14 +14,7 @@ impl Unmade {
                 Locale::De => format!("{missing} Tragen Sie ihn mit addVatRates ein."),
                 Locale::Sv => format!("{missing} Lägg till den med addVatRates."),
             }),
-            Self::Exchange { from, to } => {
-                let message = [
-                    format!("There is no exchange rate from {from} to {to}. Add it with addExchangeRates."),
-                    format!("Es gibt keinen Kurs von {from} nach {to}. Tragen Sie ihn mit addExchangeRates ein."),
-                    format!("Det finns ingen växelkurs från {from} till {to}. Lägg till den med addExchangeRates."),
-                ];
-                message.into()
-            }
+            Self::Exchange(missing) => missing.message(),
             Self::NegativeVat => {
                 let message = [
                     "The VAT would be negative: a discount is taxed at a higher rate than what it is taken off.",

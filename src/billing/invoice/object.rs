@@ -308,7 +308,7 @@ impl Invoice {
     /// Why VAT is charged, or is not; null for an invoice from before this was kept.
     #[public]
     fn vat_explanation(&self) -> Option<VatExplanation> {
-        VatExplanation::read(&self.row.vat_rule)
+        VatExplanation::read(&self.row.vat_rule, self.row.exchange.as_deref())
     }
 
     /// The VAT in the currency of the issuer's accounting; null if that is the one of the invoice, or there is no VAT.

@@ -113,7 +113,7 @@ impl Heap for invoice::Model {
     fn heap(&self) -> usize {
         let texts = [&self.currency, &self.recipient_name, &self.recipient_address, &self.recipient_country];
         let documents = [&self.seller, &self.buyer, &self.vat_rule];
-        let more = [&self.number, &self.payment_reference, &self.purchase_order];
+        let more = [&self.number, &self.payment_reference, &self.purchase_order, &self.exchange];
         texts.iter().chain(&documents).map(|text| text.heap()).sum::<usize>()
             + more.iter().map(|text| text.heap()).sum::<usize>()
     }

@@ -58,6 +58,7 @@ impl Batch {
         issuer: &issuer::Model,
         organisations: &[Uuid],
         (today, until, horizon): (Date, Date, Date),
+        exchange_rate_days: u64,
     ) -> Result<Self> {
         access::lock_all(tx, organisations).await?;
         let unbilled = unbilled::store::list(tx, organisations, horizon).await?;
@@ -81,7 +82,8 @@ impl Batch {
         let details = details::store::recipients(tx, &recipients).await?;
         let buyers: HashMap<Uuid, Buyer> =
             details.iter().map(|(id, (details, contact))| (*id, Buyer::of(details, contact.as_ref()))).collect();
-        let vat = Tables::load(tx, issuer, buyers.iter().map(|(id, buyer)| (*id, buyer)), today).await?;
+        let at = (today, exchange_rate_days);
+        let vat = Tables::load(tx, issuer, buyers.iter().map(|(id, buyer)| (*id, buyer)), at).await?;
         let mut charges: HashMap<Uuid, Vec<pending_charge::Model>> = HashMap::new();
         for row in charge::store::pending(tx, organisations, until).await? {
             charges.entry(row.organisation_id).or_default().push(row);

@@ -69,7 +69,8 @@ pub async fn bill(
 ) -> Result<Done> {
     let (today, until) = (work.today(), run.until_on);
     let horizon = horizon(issuer, until);
-    let batch = Batch::load(work.tx, issuer, organisations, (today, until, horizon)).await?;
+    let days = work.request.config.billing.exchange_rate_days;
+    let batch = Batch::load(work.tx, issuer, organisations, (today, until, horizon), days).await?;
     let mut done = Done::default();
     let mut planned = Vec::new();
     for organisation in organisations {

@@ -11,6 +11,7 @@ use super::sums::{Group, add_up};
 use super::tables::Tables;
 use crate::base::error::Result;
 use crate::billing::details::Buyer;
+use crate::billing::exchange::{ExchangeRateOfDay, Rate};
 use crate::billing::{details, issuer};
 use crate::graphql::request::Request;
 
@@ -71,23 +72,25 @@ impl VatFact {
 pub struct VatExplanation {
     rule: Rule,
     reason: Reason,
+    exchange: Option<Rate>,
 }
 
 impl VatExplanation {
     /// What an invoice keeps; `None` for an invoice from before explanations were kept.
-    pub fn read(stored: &str) -> Option<Self> {
-        Self::of(Reason::read(stored)?)
+    pub fn read(stored: &str, exchange: Option<&str>) -> Option<Self> {
+        Self::of(Reason::read(stored)?, exchange.and_then(Rate::read))
     }
 
-    fn of(reason: Reason) -> Option<Self> {
-        Some(Self { rule: reason.rule()?, reason })
+    fn of(reason: Reason, exchange: Option<Rate>) -> Option<Self> {
+        Some(Self { rule: reason.rule()?, reason, exchange })
     }
 
     /// How an invoice of today for an organisation would be taxed; `None` while something is missing for that.
     pub async fn of_today(request: &Request, organisation: Uuid, class: TaxClass) -> Result<Option<Self>> {
         let Some(today) = Today::load(request, organisation).await? else { return Ok(None) };
         let treatment = today.treatment(class);
-        Ok(treatment.as_ref().map(Reason::from).and_then(Self::of))
+        let reason = treatment.as_ref().map(Reason::from);
+        Ok(reason.and_then(|reason| Self::of(reason, today.exchange)))
     }
 }
 
@@ -113,6 +116,8 @@ struct Today {
     payer: Uuid,
     buyer: Buyer,
     tables: Tables,
+    /// The rate from the currency of the payer to that of the accounting, if it is another and a rate counts.
+    exchange: Option<Rate>,
 }
 
 impl Today {
@@ -123,8 +128,11 @@ impl Today {
         let billing = details::store::load(request, payer).await?;
         let Some(details) = &billing.details else { return Ok(None) };
         let buyer = Buyer::of(details, billing.contact.as_ref());
-        let tables = Tables::load(db, &issuer, std::iter::once((payer, &buyer)), today).await?;
-        Ok(Some(Self { issuer, payer, buyer, tables }))
+        let at = (today, request.config.billing.exchange_rate_days);
+        let tables = Tables::load(db, &issuer, std::iter::once((payer, &buyer)), at).await?;
+        let is_other = details.currency != issuer.currency;
+        let exchange = is_other.then(|| tables.exchange(&details.currency).ok()).flatten();
+        Ok(Some(Self { issuer, payer, buyer, tables, exchange }))
     }
 
     /// `None` if a rate is missing.
@@ -164,5 +172,12 @@ impl VatExplanation {
     #[public]
     fn facts(&self) -> Vec<VatFact> {
         self.reason.facts.iter().map(|(name, value)| VatFact(name.clone(), value.clone())).collect()
+    }
+
+    /// The rate by which the VAT is told in the currency of the accounting too. Null if that is the currency of the invoice,
+    /// or if no rate counts; for an organisation, the currency is that of its billing details.
+    #[public]
+    fn exchange_rate(&self) -> Option<ExchangeRateOfDay> {
+        self.exchange.clone().map(ExchangeRateOfDay::new)
     }
 }

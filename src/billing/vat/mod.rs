@@ -2,11 +2,9 @@
 //!
 //! `rules` decides, `rates` is what a new installation knows about rates, `sums` adds up lines by category and rate, and
 //! `tables` is what the decision needs from the database. Staff record checks of VAT numbers, decide exceptions, and add
-//! rates when the law changes, and rates between currencies.
+//! rates when the law changes.
 
-mod add_exchange_rates;
 mod add_rates;
-mod exchange_rate;
 mod explain;
 pub mod rates;
 pub mod reason;
@@ -19,14 +17,8 @@ pub mod tables;
 
 use macros::merged;
 
-pub use exchange_rate::ExchangeRate;
 pub use explain::{VatCategory, VatExplanation, vat_of_today};
 
 /// The mutations of VAT.
 #[merged]
-pub struct VatMutation(
-    add_rates::AddVatRates,
-    add_exchange_rates::AddExchangeRates,
-    record_check::RecordVatCheck,
-    set_override::SetVatOverride,
-);
+pub struct VatMutation(add_rates::AddVatRates, record_check::RecordVatCheck, set_override::SetVatOverride);

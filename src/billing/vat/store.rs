@@ -1,14 +1,13 @@
-//! Statements about rates of VAT, checks of numbers, exceptions, and exchange rates.
+//! Statements about rates of VAT, checks of numbers, and exceptions.
 #![expect(clippy::disallowed_methods, reason = "the statements about VAT stand here")]
 
 use std::collections::HashMap;
 
-use entity::{exchange_rate, vat_check, vat_override, vat_rate};
+use entity::{vat_check, vat_override, vat_rate};
 use sea_orm::prelude::Date;
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
 };
 use uuid::Uuid;
 
@@ -85,33 +84,4 @@ pub async fn end_overrides(tx: &DatabaseTransaction, organisation: Uuid, day: Da
 pub async fn add_override(tx: &DatabaseTransaction, row: vat_override::Model) -> Written<()> {
     vat_override::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
     Ok(())
-}
-
-/// Adds rates between currencies. One of the same currencies and day is replaced.
-pub async fn add_exchange_rates(tx: &DatabaseTransaction, rows: &[exchange_rate::Model]) -> Written<()> {
-    use exchange_rate::Column as C;
-    let same =
-        OnConflict::columns([C::FromCurrency, C::ToCurrency, C::Day]).update_column(C::TenThousandths).to_owned();
-    insert_or(tx, rows, &same).await
-}
-
-/// The rates that count on the day: of each pair of currencies the newest that is not after it.
-pub async fn exchange_rates(db: &impl ConnectionTrait, day: Date) -> Written<Vec<exchange_rate::Model>> {
-    use exchange_rate::Column as C;
-    let newest = "NOT EXISTS (SELECT 1 FROM exchange_rate n WHERE n.from_currency = exchange_rate.from_currency \
-                  AND n.to_currency = exchange_rate.to_currency AND n.day > exchange_rate.day AND n.day <= ";
-    let newest = match db.get_database_backend() {
-        DbBackend::Postgres => format!("{newest}$1)"),
-        _ => format!("{newest}?)"),
-    };
-    let known = exchange_rate::Entity::find().filter(C::Day.lte(day)).filter(Expr::cust_with_values(newest, [day]));
-    known.order_by_asc(C::FromCurrency).order_by_asc(C::ToCurrency).all(db).await
-}
-
-/// The rate from one currency to another on the day: the newest that is not after it.
-pub async fn exchange_rate(db: &impl ConnectionTrait, from: &str, to: &str, day: Date) -> Written<Option<i64>> {
-    use exchange_rate::Column as C;
-    let known = exchange_rate::Entity::find().filter(C::FromCurrency.eq(from)).filter(C::ToCurrency.eq(to));
-    let newest = known.filter(C::Day.lte(day)).order_by_desc(C::Day);
-    newest.select_only().column(C::TenThousandths).into_tuple().one(db).await
 }

@@ -8,7 +8,7 @@ use std::fmt::{self, Display, Formatter};
 
 use super::rules::Category;
 use crate::base::message::Texts;
-use crate::base::money::{exponent, round_div};
+use crate::base::money::round_div;
 
 /// What the lines of a group have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -96,50 +96,6 @@ pub fn add_up(lines: impl IntoIterator<Item = (Group, i64)>) -> Result<Totals, T
     Totals::of_groups(bases(lines)?.into_iter().map(with_vat).collect::<Result<_, TooLarge>>()?)
 }
 
-/// A rate between two currencies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Exchange {
-    /// What one whole unit of the first currency costs in the second, in 1/10,000.
-    pub ten_thousandths: i64,
-    /// The decimals of the first currency.
-    pub from_exponent: u32,
-    /// The decimals of the second currency.
-    pub to_exponent: u32,
-}
-
-impl Exchange {
-    /// A rate between two currencies of ISO 4217.
-    pub fn between(from: &str, to: &str, ten_thousandths: i64) -> Self {
-        Self { ten_thousandths, from_exponent: exponent(from).into(), to_exponent: exponent(to).into() }
-    }
-
-    /// Reads a rate with at most four decimals, in 1/10,000. `None` unless it is one above 0.
-    pub fn parse(typed: &str) -> Option<i64> {
-        let (whole, decimals) = typed.trim().split_once('.').unwrap_or((typed.trim(), ""));
-        let is_digits = |part: &str| part.bytes().all(|digit| digit.is_ascii_digit());
-        if whole.is_empty() || whole.len() > 9 || decimals.len() > 4 || !is_digits(whole) || !is_digits(decimals) {
-            return None;
-        }
-        format!("{whole}{decimals:0<4}").parse().ok().filter(|rate| *rate > 0)
-    }
-
-    /// An amount of the first currency in minor units of the second. No currency has more than 4 decimals.
-    pub fn convert(self, minor: i64) -> Result<i64, TooLarge> {
-        let power = |exponent: u32| 10_i128.checked_pow(exponent).ok_or(TooLarge);
-        let numerator = (i128::from(minor) * i128::from(self.ten_thousandths))
-            .checked_mul(power(self.to_exponent)?)
-            .filter(|numerator| numerator.unsigned_abs() < u128::MAX / 4)
-            .ok_or(TooLarge)?;
-        let denominator = power(self.from_exponent)?.checked_mul(10_000).ok_or(TooLarge)?;
-        fitting(round_div(numerator, denominator))
-    }
-}
-
-/// The VAT of a document in the accounting currency (BT-111): the sum is converted, so it is rounded once.
-pub fn vat_in(totals: &Totals, exchange: Exchange) -> Result<i64, TooLarge> {
-    exchange.convert(totals.vat_minor)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -184,40 +140,10 @@ mod tests {
     }
 
     #[test]
-    fn a_second_currency_is_rounded_once_and_knows_its_decimals() {
-        let exchange =
-            |ten_thousandths, from_exponent, to_exponent| Exchange { ten_thousandths, from_exponent, to_exponent };
-        // 19.00 EUR at 11.2345 SEK.
-        assert_eq!(exchange(112_345, 2, 2).convert(1_900), Ok(21_346));
-        assert_eq!(exchange(112_345, 2, 2).convert(-1_900), Ok(-21_346));
-        // 1,000 JPY at 0.0655 SEK, and 10.00 SEK at 15.2672 JPY.
-        assert_eq!(exchange(655, 0, 2).convert(1_000), Ok(6_550));
-        assert_eq!(exchange(152_672, 2, 0).convert(1_000), Ok(153));
-        let totals = add_up([(at(1_900), 10_000)]).unwrap();
-        assert_eq!(vat_in(&totals, exchange(112_345, 2, 2)), Ok(21_346));
-    }
-
-    #[test]
-    fn a_rate_is_read_with_at_most_four_decimals() {
-        for (typed, rate) in [("11.2345", 112_345), (" 1 ", 10_000), ("0.0655", 655), ("11.2", 112_000)] {
-            assert_eq!(Exchange::parse(typed), Some(rate), "{typed}");
-        }
-        for typed in ["", ".5", "0", "0.00004", "-1", "1,5", "1e3", "12345678901", "11.23456"] {
-            assert_eq!(Exchange::parse(typed), None, "{typed}");
-        }
-        assert_eq!(
-            Exchange::between("EUR", "JPY", 1),
-            Exchange { ten_thousandths: 1, from_exponent: 2, to_exponent: 0 }
-        );
-    }
-
-    #[test]
     fn sums_beyond_64_bits_are_refused() {
         assert_eq!(add_up([(at(0), i64::MAX), (at(0), 1)]), Err(TooLarge));
         assert_eq!(add_up([(at(2_500), i64::MAX)]), Err(TooLarge));
         assert_eq!(vat_on(i64::MAX, 10_001), Err(TooLarge));
-        let huge = Exchange { ten_thousandths: i64::MAX, from_exponent: 0, to_exponent: 4 };
-        assert_eq!(huge.convert(i64::MAX), Err(TooLarge));
     }
 
     proptest! {

@@ -12,17 +12,17 @@ use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 use super::rules::{CHECK_COUNTS_FOR_DAYS, Category, Facts, Override, RateMissing, TaxClass, Treatment, decide};
-use super::sums::Exchange;
 use super::{rates, store};
 use crate::billing::details::Buyer;
+use crate::billing::exchange::{self, Known, NoRate, Rate};
 
 /// What decisions about VAT need, on one day.
 pub struct Tables {
     rates: Vec<vat_rate::Model>,
     checks: HashMap<String, vat_check::Model>,
     overrides: HashMap<Uuid, vat_override::Model>,
-    /// The rates of other currencies to that of the accounting.
-    exchange: HashMap<String, i64>,
+    /// The rates between currencies, and for how many days each counts.
+    exchange: (Known, u64),
     currency: String,
     day: Date,
 }
@@ -33,18 +33,17 @@ impl Tables {
         db: &impl ConnectionTrait,
         issuer: &issuer::Model,
         buyers: impl Iterator<Item = (Uuid, &'a Buyer)> + Clone,
-        day: Date,
+        (day, exchange_rate_days): (Date, u64),
     ) -> Result<Self, DbErr> {
         let numbers = buyers.clone().filter_map(|(_, buyer)| buyer.vat_id.clone()).collect();
         let organisations: Vec<Uuid> = buyers.map(|(payer, _)| payer).collect();
         let from = day - Days::new(CHECK_COUNTS_FOR_DAYS.unsigned_abs());
-        let exchange = store::exchange_rates(db, day).await?.into_iter();
-        let exchange = exchange.filter(|row| row.to_currency == issuer.currency);
+        let known = exchange::store::known(db, issuer.organisation_id, day, exchange_rate_days).await?;
         Ok(Self {
             rates: store::rates(db).await?,
             checks: store::checks(db, numbers, from).await?,
             overrides: store::overrides(db, &organisations, day).await?,
-            exchange: exchange.map(|row| (row.from_currency, row.ten_thousandths)).collect(),
+            exchange: (known, exchange_rate_days),
             currency: issuer.currency.clone(),
             day,
         })
@@ -78,8 +77,9 @@ impl Tables {
     }
 
     /// The rate from a currency to that of the accounting.
-    pub fn exchange(&self, from: &str) -> Option<Exchange> {
-        Some(Exchange::between(from, &self.currency, *self.exchange.get(from)?))
+    pub fn exchange(&self, from: &str) -> Result<Rate, NoRate> {
+        let (known, days) = &self.exchange;
+        known.find(from, &self.currency, self.day, *days)
     }
 
     /// The rate in force: one that staff have added, or one that ships with the server.

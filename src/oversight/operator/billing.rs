@@ -10,11 +10,11 @@ use crate::access::{Authorised, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::billing::accounting::AccountingBatch;
 use crate::billing::commission::CommissionStatement;
+use crate::billing::exchange::{ExchangeRate, ExchangeRateOfDay};
 use crate::billing::issuer::{Issuer, store as issuers};
 use crate::billing::payment::{Payment, PaymentState};
 use crate::billing::run::BillingRun;
 use crate::billing::series::NumberSeries;
-use crate::billing::vat::ExchangeRate;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 
@@ -42,15 +42,31 @@ impl OperatorBilling {
         NumberSeries::list(Request::of(context)?, self.0.id()).await.map(Some)
     }
 
-    /// The rates between currencies that count on a day, by `addExchangeRates`.
+    /// The rates between currencies that were recorded, by `addExchangeRates` or from the file of the European Central Bank;
+    /// those of the newest day first.
     #[requires(ACCOUNTING_READ)]
     async fn exchange_rates(
         &self,
         context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Only rates of this day and later ones.")] from: Option<Date>,
+        #[graphql(desc = "Only rates of this day and earlier ones.")] until: Option<Date>,
+    ) -> Result<Option<Connection<ExchangeRate>>> {
+        ExchangeRate::list(Request::of(context)?, self.0.id(), &page, (from, until)).await.map(Some)
+    }
+
+    /// The rate between two currencies that counts on a day: the newest one that is not too old. Null if none counts.
+    #[requires(ACCOUNTING_READ)]
+    async fn exchange_rate(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The currency of what is converted, as ISO 4217.")] from: String,
+        #[graphql(desc = "The currency into which it is converted, as ISO 4217.")] to: String,
         #[graphql(desc = "The day. Without it, today.")] on: Option<Date>,
-    ) -> Result<Option<Vec<ExchangeRate>>> {
+    ) -> Result<Option<ExchangeRateOfDay>> {
         let request = Request::of(context)?;
-        ExchangeRate::list(request, on.unwrap_or_else(|| request.today())).await.map(Some)
+        let day = on.unwrap_or_else(|| request.today());
+        ExchangeRateOfDay::find(request, self.0.id(), (&from, &to), day).await
     }
 
     /// The payments that the operator received, the newest first.

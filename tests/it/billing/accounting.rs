@@ -40,7 +40,7 @@ async fn fetch(world: &World, caller: Caller, path: &str) -> (StatusCode, String
 }
 
 /// The sums of the accounts in a file of SIE, after each voucher was found to sum to zero.
-fn read_sie(bytes: &[u8]) -> BTreeMap<String, i64> {
+pub fn read_sie(bytes: &[u8]) -> BTreeMap<String, i64> {
     let (mut sums, mut open) = (BTreeMap::new(), None);
     // Numbers and labels are ASCII; the names are in code page 437.
     for line in String::from_utf8_lossy(bytes).split("\r\n") {

@@ -8,6 +8,7 @@ mod corrected;
 mod credited;
 mod details;
 mod documents;
+mod exchange;
 mod invoices;
 pub mod issued;
 mod killed;

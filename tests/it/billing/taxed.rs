@@ -146,48 +146,6 @@ fn the_payer_is_the_buyer_with_the_contact_that_receives_its_invoices() {
 }
 
 #[test]
-fn an_invoice_in_another_currency_names_its_vat_in_that_of_the_accounting_too() {
-    with_database(async |world| {
-        world.db_execute("DELETE FROM exchange_rate", []).await;
-        set_issuer(&world, json!({})).await;
-        db_nobody_pays(&world).await;
-        let staff = world.as_(OWNER_OF_OPERATOR);
-        let charge = json!({ "organisationId": id_of(ACME), "description": "Help",
-            "unitPrice": { "amountMinor": "9990", "currency": "EUR" } });
-        staff.act("addCharge", charge, "").await;
-        let run = run_with(&world, json!({})).await;
-        assert!(run["problems"][0]["message"].as_str().unwrap().contains("addExchangeRates"), "{run}");
-        let rate = |day: &str, rate: &str| json!({ "from": "EUR", "to": "SEK", "day": day, "rate": rate });
-        for wrong in
-            [json!([rate("2026-03-01", "0")]), json!([rate("2026-03-01", "1"), rate("2026-03-01", "2")]), json!([])]
-        {
-            let error = world.as_(OWNER_OF_OPERATOR).mistake("addExchangeRates", json!({ "rates": wrong })).await;
-            assert_eq!(error["code"], "INVALID_INPUT");
-        }
-        let staff = world.as_(OWNER_OF_OPERATOR);
-        let rates = json!({ "rates": [rate("2026-03-01", "11.2345"), rate("2026-03-16", "12")] });
-        staff.act("addExchangeRates", rates, "count").await;
-        let query = "{ operator { exchangeRates { from to day rate } } }";
-        let first = json!([{ "from": "EUR", "to": "SEK", "day": "2026-03-01", "rate": "11.2345" }]);
-        assert_eq!(staff.run(query, json!({})).await.at("operator/exchangeRates"), &first);
-        assert_eq!(bill(&world).await, (json!(1), json!(0)));
-        let sql = "SELECT accounting_vat_minor FROM invoice WHERE currency = 'EUR' AND accounting_currency = 'SEK'";
-        let rows = world.db().rows(sql, vec![]).await.unwrap();
-        // 24.98 EUR at 11.2345.
-        assert_eq!(rows[0].try_get_by_index::<i64>(0).unwrap(), 28_064);
-        let invoice = invoices(&world, OWNER_OF_ACME, ACME).await.remove(0);
-        for _ in 0..3 {
-            let lines = json!([{ "position": 1, "netMinor": "3330" }]);
-            let third = json!({ "invoiceId": invoice["id"], "reason": "A third", "lines": lines });
-            world.as_(OWNER_OF_OPERATOR).act("creditInvoice", third, "").await;
-        }
-        let sql = "SELECT CAST(SUM(accounting_vat_minor) AS BIGINT) FROM credit_note WHERE accounting_currency = 'SEK'";
-        let rows = world.db().rows(sql, vec![]).await.unwrap();
-        assert_eq!(rows[0].try_get_by_index::<i64>(0).unwrap(), 28_064);
-    });
-}
-
-#[test]
 fn the_preview_of_an_order_tells_its_vat_where_that_is_known() {
     with_database(async |world| {
         db_offer(&world).await;

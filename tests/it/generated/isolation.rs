@@ -10,7 +10,7 @@ use crate::generated::schema::{Schema, Selection, Way};
 use crate::world::*;
 
 /// Tables whose rows have no id of their own.
-const WITHOUT_IDS: [&str; 25] = [
+const WITHOUT_IDS: [&str; 24] = [
     "accounting_entry",
     "audit_chain",
     "billing_details",
@@ -18,7 +18,6 @@ const WITHOUT_IDS: [&str; 25] = [
     "directory",
     "entitlement",
     "event_end",
-    "exchange_rate",
     "idempotency_key",
     "invoice_vat",
     "issuer",

@@ -84,7 +84,8 @@ pub async fn valid(world: &World, mutation: &str) -> Option<String> {
         "addVatRates" => "(input: {rates: [{country: \"NO\", taxClass: STANDARD, basisPoints: 2500, \
                           validFrom: \"2026-01-01\", source: \"Lovdata\"}]})"
             .to_owned(),
-        "addExchangeRates" => "(input: {rates: [{from: \"EUR\", to: \"SEK\", day: \"2026-03-01\", rate: \"11.2345\"}]})"
+        "addExchangeRates" => "(input: {rates: [{from: \"EUR\", to: \"SEK\", day: \"2026-03-01\", rate: \"11.2345\", \
+                               source: \"Riksbank\"}]})"
             .to_owned(),
         "recordVatCheck" => "(input: {country: \"DE\", vatId: \"DE123456788\", isValid: true})".to_owned(),
         "setVatOverride" => {

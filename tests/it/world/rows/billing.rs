@@ -83,14 +83,21 @@ impl Rows {
         self.invoices.iter().find(|row| row.id == id).unwrap().clone()
     }
 
-    /// What stands on the invoices of an organisation about itself, and a rate to the currency of its accounting.
+    /// What stands on the invoices of an organisation about itself, and rates to the currency of its accounting.
     pub fn issuer(&mut self, organisation_id: Uuid, name: &str) {
-        self.billed.exchange.push(exchange_rate::Model {
-            from_currency: "EUR".to_owned(),
-            to_currency: "SEK".to_owned(),
-            day: day(-i64::from(self.tree)),
-            ten_thousandths: 112_345,
-        });
+        for number in 1..=3 {
+            let row = exchange_rate::Model {
+                id: self.id(),
+                issuer_id: organisation_id,
+                day: day(-number),
+                from_currency: "EUR".to_owned(),
+                to_currency: "SEK".to_owned(),
+                billionths: 11_234_500_000,
+                source: "ECB".to_owned(),
+                created_at: self.made(),
+            };
+            self.billed.exchange.push(row);
+        }
         self.billed.issuers.push(issuer::Model {
             organisation_id,
             legal_name: name.to_owned(),
@@ -222,6 +229,7 @@ impl Rows {
             issued_on: day(-5),
             accounting_currency: None,
             accounting_vat_minor: None,
+            exchange: None,
             needs_documents: false,
             run_id: None,
             created_at: self.made(),
