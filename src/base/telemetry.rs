@@ -180,6 +180,7 @@ impl HttpClient for Collector {
             let body = Limited::new(body, READ).collect().await?.to_bytes();
             Ok::<_, HttpError>(Response::from_parts(head, body))
         };
-        self.runtime.spawn(tokio::time::timeout(PATIENCE, asked)).await??
+        // The thread that asks has no timer.
+        self.runtime.spawn(async move { tokio::time::timeout(PATIENCE, asked).await }).await??
     }
 }
