@@ -40,7 +40,7 @@ pub async fn size(db: &Db) -> Result<u64> {
 /// What is wrong with the file of the embedded database, and with references between its rows.
 pub async fn damages(db: &Db) -> Result<Vec<String>> {
     let mut found = Vec::new();
-    for row in db.rows("SELECT integrity_check FROM pragma_integrity_check(10)", Vec::new()).await? {
+    for row in db.rows("PRAGMA integrity_check(10)", Vec::new()).await? {
         found.extend(Some(row.try_get_by_index::<String>(0)?).filter(|text| text != "ok"));
     }
     let sql = "SELECT DISTINCT \"table\", parent FROM pragma_foreign_key_check LIMIT 10";
