@@ -6,6 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::base::error::{UserError, UserErrorCode};
 use crate::base::locale::Locale;
+use crate::base::message::Texts;
 
 /// Longest name, in characters.
 const LONGEST_NAME: usize = 200;
@@ -52,6 +53,12 @@ pub fn listed(names: &[String], most: usize) -> [String; Locale::ALL.len()] {
     let first = names[..names.len().min(most)].join(", ");
     let more = if names.len() > most { [" and others", " und andere", " och andra"] } else { [""; 3] };
     more.map(|more| format!("{first}{more}"))
+}
+
+/// How many there are, in each language: `1 day`, `3 days`.
+pub fn counted(count: i64, one: Texts, more: Texts) -> [String; Locale::ALL.len()] {
+    let words = if count == 1 { one } else { more };
+    words.map(|word| format!("{count} {word}"))
 }
 
 /// The names in a row, or the word for none.

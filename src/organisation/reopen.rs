@@ -11,6 +11,7 @@ use serde_json::json;
 use super::object::Organisation;
 use super::{letters, rules, store};
 use crate::base::error::{Result, UserError, UserErrorCode};
+use crate::base::text;
 use crate::graphql::act::{ActOn, Find};
 use crate::oversight::audit;
 use crate::people::membership::mail_admins;
@@ -50,13 +51,11 @@ async fn reopen_organisation(
         }
         let halt = store::load_halt(work.tx, row.id).await?;
         if halt.closed_at.is_none_or(|closed| work.now >= closed + days) {
+            let [en, de, sv] = text::counted(days.num_days(), ["day", "Tag", "dag"], ["days", "Tagen", "dagar"]);
             let message = [
-                format!("An organisation can be reopened within {} days of closing.", days.num_days()),
-                format!(
-                    "Eine Organisation lässt sich in den {} Tagen nach dem Schließen wieder öffnen.",
-                    days.num_days()
-                ),
-                format!("En organisation kan öppnas igen inom {} dagar efter att den stängdes.", days.num_days()),
+                format!("An organisation can be reopened within {en} of closing."),
+                format!("Eine Organisation lässt sich innerhalb von {de} nach dem Schließen wieder öffnen."),
+                format!("En organisation kan öppnas igen inom {sv} efter att den stängdes."),
             ];
             return Err(UserError::at("organisationId", UserErrorCode::TooLate, message).into());
         }

@@ -13,8 +13,8 @@ pub fn require_active(row: &Model) -> Result<(), UserError> {
         State::Suspended => {
             let message = [
                 "The organisation is suspended: nothing can be granted there until it is resumed.",
-                "Die Organisation ist gesperrt: Dort kann nichts vergeben werden, bis sie wieder freigegeben ist.",
-                "Organisationen är avstängd: där kan inget ges förrän avstängningen har hävts.",
+                "Die Organisation ist gesperrt: Dort kann nichts vergeben werden, bis sie entsperrt ist.",
+                "Organisationen är pausad: där kan inget ges förrän den har återupptagits.",
             ];
             Err(UserError::general(UserErrorCode::OrganisationSuspended, message))
         }

@@ -51,7 +51,7 @@ async fn update_organisation(
                 let message = [
                     "The kind of a reseller or of the operator cannot be changed.",
                     "Die Art eines Resellers oder des Betreibers lässt sich nicht ändern.",
-                    "Slaget av en återförsäljare eller av operatören kan inte ändras.",
+                    "En återförsäljares eller operatörens typ kan inte ändras.",
                 ];
                 return Err(UserError::at("kind", UserErrorCode::InvalidInput, message).into());
             }

@@ -112,7 +112,7 @@ impl PolicyError {
             }
             Self::TooLate => [
                 "A step can be 3,650 days after the due day at most.",
-                "Eine Stufe kommt höchstens 3650 Tage nach der Fälligkeit.",
+                "Eine Stufe kommt höchstens 3.650 Tage nach der Fälligkeit.",
                 "Ett steg kan komma högst 3 650 dagar efter förfallodagen.",
             ],
             Self::Unreadable => [

@@ -33,7 +33,7 @@ pub fn check_quantity(field: &str, quantity: i32) -> Result<(), UserError> {
         UserErrorCode::InvalidInput,
         [
             "A unit gives 1 to 1,000,000 of a feature.",
-            "Eine Einheit gibt 1 bis 1 000 000 von einem Feature.",
+            "Eine Einheit gibt 1 bis 1.000.000 von einem Feature.",
             "En enhet ger 1 till 1 000 000 av en funktion.",
         ],
     ))

@@ -71,17 +71,14 @@ fn refuse(message: impl Into<Message>) -> Result<(), UserError> {
 fn require_waiting(state: State) -> Result<(), UserError> {
     match state {
         State::Placed => Ok(()),
-        State::Completed => refuse(
-            [
-                "Everything of the order is ready. Cancel its subscriptions with cancelSubscription, or return them \
-                 with returnSubscription.",
-                "Alles in dieser Bestellung ist fertig. Kündigen Sie ihre Abonnements mit cancelSubscription, oder \
-                 geben Sie sie mit returnSubscription zurück.",
-                "Allt i beställningen är klart. Säg upp dess abonnemang med cancelSubscription, eller lämna tillbaka \
-                 dem med returnSubscription.",
-            ]
-            .to_owned(),
-        ),
+        State::Completed => refuse([
+            "Everything of the order is ready. Cancel its subscriptions with cancelSubscription, or return them with \
+             returnSubscription.",
+            "Alles in dieser Bestellung ist fertig. Kündigen Sie ihre Abonnements mit cancelSubscription, oder geben \
+             Sie sie mit returnSubscription zurück.",
+            "Allt i beställningen är klart. Säg upp dess abonnemang med cancelSubscription, eller lämna tillbaka dem \
+             med returnSubscription.",
+        ]),
         State::Cancelled => refuse([
             "The order is cancelled already.",
             "Die Bestellung ist schon storniert.",

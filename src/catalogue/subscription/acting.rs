@@ -6,6 +6,7 @@ use entity::{product, subscription};
 use uuid::Uuid;
 
 use super::following::follow;
+use super::messages;
 use super::rules::{Outcome, Planned, Standing, audit_snapshot};
 use super::store;
 use crate::access::Actor;
@@ -121,19 +122,7 @@ pub async fn raise_to(work: &Work<'_>, organisation: Uuid, id: Uuid, quantity: i
         Err(error) => return Err(error),
     };
     if quantity <= found.row.quantity {
-        let units = found.row.quantity;
-        let message = match units {
-            1 => [
-                "The subscription has 1 unit. Give more than that.".to_owned(),
-                "Das Abonnement hat 1 Einheit. Geben Sie mehr an.".to_owned(),
-                "Abonnemanget har 1 enhet. Ange fler.".to_owned(),
-            ],
-            units => [
-                format!("The subscription has {units} units. Give more than that."),
-                format!("Das Abonnement hat {units} Einheiten. Geben Sie mehr an."),
-                format!("Abonnemanget har {units} enheter. Ange fler."),
-            ],
-        };
+        let message = messages::give_more(found.row.quantity);
         return Err(UserError::at("quantity", UserErrorCode::InvalidInput, message).into());
     }
     let outcome = found.standing(work).change_quantity(quantity)?;

@@ -2,6 +2,7 @@
 
 use crate::base::message::Texts;
 use crate::base::money::Money;
+use crate::base::text::counted;
 
 pub const NOT_BEGUN: Texts = [
     "The subscription begins when its service is ready. Change it after that.",
@@ -65,13 +66,26 @@ pub const BEYOND_CALENDAR: Texts = [
 
 /// It has so many units as asked for.
 pub fn has_already(quantity: i32) -> [String; 3] {
-    let unit = if quantity == 1 { "Einheit" } else { "Einheiten" };
-    let (units, enhet) = if quantity == 1 { ("unit", "enhet") } else { ("units", "enheter") };
+    let [en, de, sv] = units(quantity);
     [
-        format!("The subscription has {quantity} {units} already."),
-        format!("Das Abonnement hat schon {quantity} {unit}."),
-        format!("Abonnemanget har redan {quantity} {enhet}."),
+        format!("The subscription has {en} already."),
+        format!("Das Abonnement hat schon {de}."),
+        format!("Abonnemanget har redan {sv}."),
     ]
+}
+
+/// More than the units that it has must be asked for.
+pub fn give_more(quantity: i32) -> [String; 3] {
+    let [en, de, sv] = units(quantity);
+    [
+        format!("The subscription has {en}. Give more than that."),
+        format!("Das Abonnement hat {de}. Geben Sie mehr an."),
+        format!("Abonnemanget har {sv}. Ange fler."),
+    ]
+}
+
+fn units(quantity: i32) -> [String; 3] {
+    counted(quantity.into(), ["unit", "Einheit", "enhet"], ["units", "Einheiten", "enheter"])
 }
 
 /// It can be returned only within so many days, or not at all.
@@ -81,6 +95,16 @@ pub fn not_returnable(days: i32) -> [String; 3] {
             "The product cannot be returned. Cancel the subscription with cancelSubscription.",
             "Das Produkt lässt sich nicht zurückgeben. Kündigen Sie das Abonnement mit cancelSubscription.",
             "Produkten kan inte lämnas tillbaka. Säg upp abonnemanget med cancelSubscription.",
+        ];
+        return texts.map(str::to_owned);
+    }
+    if days == 1 {
+        let texts = [
+            "Only what was bought within the last day can be returned. Cancel the subscription with \
+             cancelSubscription.",
+            "Nur was gestern oder heute gekauft wurde, lässt sich zurückgeben. Kündigen Sie das Abonnement mit \
+             cancelSubscription.",
+            "Bara det som köptes i går eller i dag kan lämnas tillbaka. Säg upp abonnemanget med cancelSubscription.",
         ];
         return texts.map(str::to_owned);
     }

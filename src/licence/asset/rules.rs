@@ -48,7 +48,7 @@ pub fn kind_of(typed: &str) -> Result<String, UserError> {
          or reverse text.",
         "Die Art hat höchstens 100 Zeichen, davon mindestens ein sichtbares, ohne Zeilenumbrüche und ohne Zeichen, die \
          Text verbergen oder umkehren.",
-        "Slaget har högst 100 tecken, varav minst ett synligt, utan radbrytningar och utan tecken som döljer eller \
+        "Typen har högst 100 tecken, varav minst ett synligt, utan radbrytningar och utan tecken som döljer eller \
          vänder text.",
     ];
     text::reference("kind", typed).map_err(|error| UserError { message: message.into(), ..error })
@@ -76,7 +76,7 @@ pub fn require_quota(found: Option<&feature::Model>) -> Result<&feature::Model, 
                 "{} wird nach Plätzen gezählt, einem für jede Person. Geben Sie ein Feature der Art QUOTA an.",
                 row.name
             ),
-            format!("{} räknas i platser, en för varje person. Ange en funktion av slaget QUOTA.", row.name),
+            format!("{} räknas i platser, en för varje person. Ange en funktion av typen QUOTA.", row.name),
         ];
         return Err(UserError::at("featureId", UserErrorCode::InvalidInput, message));
     }

@@ -7,6 +7,7 @@ use sea_orm::prelude::DateTimeUtc;
 use super::conditions::Condition;
 use crate::base::error::{UserError, UserErrorCode};
 use crate::base::message::Texts;
+use crate::base::text::counted;
 use crate::licence::assignment::rules::family;
 
 /// The most rules of a set.
@@ -40,7 +41,7 @@ pub fn check_settings(grace_days: i32, guard_basis_points: i32) -> Result<(), Us
             "guardBasisPoints",
             [
                 "The share is 0 to 10,000 basis points: 10,000 is all.",
-                "Der Anteil ist 0 bis 10 000 Basispunkte: 10 000 sind alle.",
+                "Der Anteil ist 0 bis 10.000 Basispunkte: 10.000 sind alle.",
                 "Andelen är 0 till 10 000 baspunkter: 10 000 är alla.",
             ],
         );
@@ -56,7 +57,7 @@ pub fn check_days(days: i32) -> Result<i32, UserError> {
     Err(UserError::at(
         "days",
         UserErrorCode::InvalidInput,
-        ["Give 1 to 3,650 days.", "Geben Sie 1 bis 3650 Tage an.", "Ange 1 till 3 650 dagar."],
+        ["Give 1 to 3,650 days.", "Geben Sie 1 bis 3.650 Tage an.", "Ange 1 till 3 650 dagar."],
     ))
 }
 
@@ -144,17 +145,18 @@ pub fn require_fresh<'a>(
         None => ["are not known", "sind nicht bekannt", "är inte kända"].map(str::to_owned),
     };
     let [en, de, sv] = known;
+    let [days_en, days_de, days_sv] = counted(days.into(), ["day", "Tag", "dag"], ["days", "Tage", "dagar"]);
     let message = [
         format!(
-            "A rule asks for {days} days without a log-in, and the log-ins {en}. Send newer ones with recordLogIns, \
-             with completeUntil at most {most} hours ago."
+            "A rule asks for {days_en} without a log-in, and the log-ins {en}. Send newer ones with recordLogIns, with \
+             completeUntil at most {most} hours ago."
         ),
         format!(
-            "Eine Regel verlangt {days} Tage ohne Anmeldung, und die Anmeldungen {de}. Senden Sie neuere mit \
+            "Eine Regel verlangt {days_de} ohne Anmeldung, und die Anmeldungen {de}. Senden Sie neuere mit \
              recordLogIns, mit completeUntil vor höchstens {most} Stunden."
         ),
         format!(
-            "En regel kräver {days} dagar utan inloggning, och inloggningarna {sv}. Skicka nyare med recordLogIns, med \
+            "En regel kräver {days_sv} utan inloggning, och inloggningarna {sv}. Skicka nyare med recordLogIns, med \
              completeUntil för högst {most} timmar sedan."
         ),
     ];

@@ -79,7 +79,7 @@ pub fn read(typed: &str, networks: &[IpNet]) -> Result<Url, UserError> {
     if typed.len() > LONGEST {
         return Err(wrong([
             "The URL has at most 2,048 characters.",
-            "Die URL hat höchstens 2048 Zeichen.",
+            "Die URL hat höchstens 2.048 Zeichen.",
             "URL:en har högst 2 048 tecken.",
         ]));
     }
@@ -143,7 +143,7 @@ pub fn read(typed: &str, networks: &[IpNet]) -> Result<Url, UserError> {
     if url.as_str().len() > LONGEST {
         return Err(wrong([
             "The URL has at most 2,048 characters.",
-            "Die URL hat höchstens 2048 Zeichen.",
+            "Die URL hat höchstens 2.048 Zeichen.",
             "URL:en har högst 2 048 tecken.",
         ]));
     }

@@ -9,6 +9,7 @@ use crate::access::{DelegationPreset, Grants, Permission, PermissionSet};
 use crate::base::config;
 use crate::base::error::{UserError, UserErrorCode};
 use crate::base::message::Message;
+use crate::base::text;
 
 /// The longest partnership in days, if the configuration sets no limit.
 const LONGEST_DAYS: i64 = 36_525;
@@ -153,14 +154,15 @@ pub fn end(
             ]
             .into(),
         ),
-        Some(end) if end > latest => wrong(
-            [
-                format!("A partnership can last for at most {days} days. Give an earlier end."),
-                format!("Eine Partnerschaft dauert höchstens {days} Tage. Geben Sie ein früheres Ende an."),
-                format!("Ett partnerskap kan vara i högst {days} dagar. Ange ett tidigare slut."),
-            ]
-            .into(),
-        ),
+        Some(end) if end > latest => {
+            let [en, de, sv] = text::counted(days, ["day", "Tag", "dag"], ["days", "Tage", "dagar"]);
+            let message = [
+                format!("A partnership can last for at most {en}. Give an earlier end."),
+                format!("Eine Partnerschaft dauert höchstens {de}. Geben Sie ein früheres Ende an."),
+                format!("Ett partnerskap kan vara i högst {sv}. Ange ett tidigare slut."),
+            ];
+            wrong(message.into())
+        }
         None if settings.longest_days > 0 => Ok(Some(latest)),
         wanted => Ok(wanted),
     }
