@@ -1,5 +1,8 @@
-//! Messages for people. A translated message has all languages, or it does not compile. The others are in English until
-//! somebody translates them.
+//! Messages for people: those of `userErrors`, and what else the console shows as they are. A message has all languages, or
+//! it does not compile.
+//!
+//! What only programs and operators read is text in English: errors of GraphQL such as INVALID_INPUT about a malformed
+//! argument, the command line, settings, the log.
 
 use std::fmt;
 
@@ -10,23 +13,15 @@ use super::locale::Locale;
 /// The same text in the languages of `Locale::ALL`.
 pub type Texts = [&'static str; Locale::ALL.len()];
 
-/// A message. `["English", "Deutsch", "Svenska"].into()` makes a translated one, in the order of `Locale::ALL`.
+/// A message. `["English", "Deutsch", "Svenska"].into()` makes one, in the order of `Locale::ALL`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Message {
-    /// Not translated yet.
-    English(String),
-    /// In all languages.
-    Translated(Box<[String; Locale::ALL.len()]>),
-}
+#[serde(from = "Stored")]
+pub struct Message(Box<[String; Locale::ALL.len()]>);
 
 impl Message {
-    /// The message in this language, or in English if it is not translated.
+    /// The message in this language.
     pub fn in_language(&self, locale: Locale) -> &str {
-        match self {
-            Self::English(text) => text,
-            Self::Translated(texts) => locale.choose(texts.each_ref()).as_str(),
-        }
+        locale.choose(self.0.each_ref()).as_str()
     }
 
     /// The message behind these words.
@@ -38,25 +33,8 @@ impl Message {
     /// Each of the texts, changed.
     #[must_use]
     pub fn map(self, change: impl Fn(Locale, String) -> String) -> Self {
-        match self {
-            Self::English(text) => Self::English(change(Locale::En, text)),
-            Self::Translated(texts) => {
-                let [en, de, sv] = *texts;
-                [change(Locale::En, en), change(Locale::De, de), change(Locale::Sv, sv)].into()
-            }
-        }
-    }
-}
-
-impl From<&str> for Message {
-    fn from(text: &str) -> Self {
-        Self::English(text.to_owned())
-    }
-}
-
-impl From<String> for Message {
-    fn from(text: String) -> Self {
-        Self::English(text)
+        let [en, de, sv] = *self.0;
+        [change(Locale::En, en), change(Locale::De, de), change(Locale::Sv, sv)].into()
     }
 }
 
@@ -68,13 +46,30 @@ impl From<[&str; Locale::ALL.len()]> for Message {
 
 impl From<[String; Locale::ALL.len()]> for Message {
     fn from(texts: [String; Locale::ALL.len()]) -> Self {
-        Self::Translated(Box::new(texts))
+        Self(Box::new(texts))
     }
 }
 
 impl fmt::Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.in_language(Locale::En))
+    }
+}
+
+/// A message in the database. Before all were translated, some were stored in English alone.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Stored {
+    English(String),
+    Translated(Box<[String; Locale::ALL.len()]>),
+}
+
+impl From<Stored> for Message {
+    fn from(stored: Stored) -> Self {
+        match stored {
+            Stored::English(text) => Locale::ALL.map(|_| text.clone()).into(),
+            Stored::Translated(texts) => Self(texts),
+        }
     }
 }
 
@@ -86,16 +81,16 @@ mod tests {
     fn a_message_is_in_the_language_of_its_reader() {
         let message = Message::from(["one", "eins", "ett"]);
         assert_eq!(Locale::ALL.map(|locale| message.in_language(locale)), ["one", "eins", "ett"]);
-        let english = Message::from("one");
-        assert_eq!(Locale::ALL.map(|locale| english.in_language(locale)), ["one"; 3]);
+        let after = message.after(["Give ", "Nehmen Sie ", "Ta "]);
+        assert_eq!(Locale::ALL.map(|locale| after.in_language(locale)), ["Give one", "Nehmen Sie eins", "Ta ett"]);
     }
 
     #[test]
     fn a_stored_message_is_read_again() {
-        for message in [Message::from("one"), ["one", "eins", "ett"].into()] {
-            let stored = serde_json::to_string(&message).unwrap();
-            assert_eq!(serde_json::from_str::<Message>(&stored).unwrap(), message);
-        }
-        assert_eq!(serde_json::from_str::<Message>("\"from before\"").unwrap(), Message::from("from before"));
+        let message = Message::from(["one", "eins", "ett"]);
+        let stored = serde_json::to_string(&message).unwrap();
+        assert_eq!(serde_json::from_str::<Message>(&stored).unwrap(), message);
+        let old = serde_json::from_str::<Message>("\"from before\"").unwrap();
+        assert_eq!(Locale::ALL.map(|locale| old.in_language(locale)), ["from before"; 3]);
     }
 }

@@ -59,8 +59,8 @@ impl UserError {
         self.field.as_deref()
     }
 
-    /// The problem and what to do, for people. Those of accounts and memberships are in the language of the reader
-    /// (`Accept-Language`: English, German or Swedish), the others in English.
+    /// The problem and what to do, for people, in the language of the reader (`Accept-Language`: English, German or
+    /// Swedish).
     #[public]
     async fn message(&self, context: &Context<'_>) -> &str {
         let locale = Request::of(context).map_or(Locale::default(), |request| request.locale);

@@ -118,13 +118,19 @@ fn mistakes_are_explained_in_the_language_of_the_reader() {
 }
 
 #[test]
-fn a_message_without_a_translation_is_in_english() {
+fn advice_about_a_key_is_in_the_language_of_the_reader() {
     with_database(async |world| {
-        let query = "mutation($input: CreateRoleInput!) { createRole(input: $input) { userErrors { code message } } }";
-        let input = json!({ "organisationId": id_of(FJORD), "name": "BILLING", "permissions": ["INVOICE_READ"] });
-        let data = ask(&world, OWNER_OF_FJORD, "sv", query, json!({ "input": input })).await;
-        // Not translated yet, so it is in English.
-        let message = &data["createRole"]["userErrors"][0]["message"];
-        assert_eq!(message, "This is the name of a built-in role. Choose another.", "{data}");
+        let query = "mutation($input: CreateApiKeyInput!) { createApiKey(input: $input) { warnings { message } } }";
+        let input = json!({ "organisationId": id_of(FJORD), "name": "Key", "permissions": ["MEMBER_READ"],
+                            "clientPermissions": ["MEMBER_READ"] });
+        for (language, words) in [
+            ("", "Only resellers have clients"),
+            ("de", "Nur Reseller haben Kunden"),
+            ("sv", "Bara återförsäljare har kunder"),
+        ] {
+            let data = ask(&world, OWNER_OF_FJORD, language, query, json!({ "input": input })).await;
+            let message = data["createApiKey"]["warnings"][0]["message"].as_str();
+            assert!(message.is_some_and(|message| message.starts_with(words)), "{data}");
+        }
     });
 }

@@ -3,7 +3,7 @@
 use std::sync::PoisonError;
 
 use axum::body::Body;
-use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use axum::http::header::{ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, HeaderName};
 use axum::http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -65,6 +65,17 @@ impl World {
         query: &str,
         variables: Value,
     ) -> Answer {
+        let header = address.map(|address| (HeaderName::from_static("x-forwarded-for"), address));
+        self.send_with(header, bearer, query, variables).await
+    }
+
+    async fn send_with(
+        &self,
+        header: Option<(HeaderName, &str)>,
+        bearer: Option<&str>,
+        query: &str,
+        variables: Value,
+    ) -> Answer {
         let before = self.db().statements();
         let mut request = Request::post("/graphql")
             .header(CONTENT_TYPE, "application/json")
@@ -72,8 +83,8 @@ impl World {
         if let Some(bearer) = bearer {
             request = request.header(AUTHORIZATION, format!("Bearer {bearer}"));
         }
-        if let Some(address) = address {
-            request = request.header("x-forwarded-for", address);
+        if let Some((name, value)) = header {
+            request = request.header(name, value);
         }
         let body = json!({ "query": query, "variables": variables }).to_string();
         let answer = self.send(request.body(Body::from(body)).unwrap()).await;
@@ -98,6 +109,12 @@ impl<'a> Client<'a> {
     pub async fn run(&self, query: &str, variables: Value) -> Answer {
         let credential = self.credential().await;
         self.world.send_as(credential.as_deref(), query, variables).await
+    }
+
+    /// The same as a reader of this language.
+    pub async fn run_in(&self, language: &str, query: &str, variables: Value) -> Answer {
+        let credential = self.credential().await;
+        self.world.send_with(Some((ACCEPT_LANGUAGE, language)), credential.as_deref(), query, variables).await
     }
 
     /// A GET of this path.

@@ -14,6 +14,7 @@ mod catalogue;
 mod directory;
 pub mod examples;
 mod hidden;
+mod languages;
 mod licences;
 mod orders;
 mod partners;
