@@ -7,7 +7,7 @@ use sea_orm::prelude::Date;
 use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::catalogue::item::CatalogueItem;
-use crate::catalogue::order::{OrderLineInput, OrderPreview};
+use crate::catalogue::order::{Buyer, OrderLineInput, OrderPreview};
 use crate::catalogue::plan::AppliedPricePlan;
 use crate::catalogue::subscription::ProductInUse;
 use crate::graphql::page::{Connection, PageArguments};
@@ -48,6 +48,41 @@ impl OrganisationBuying {
         #[graphql(desc = "The products: at most 100 lines.")] lines: Vec<OrderLineInput>,
     ) -> Result<Option<OrderPreview>> {
         OrderPreview::of(Request::of(context)?, &self.0, &lines).await.map(Some)
+    }
+
+    /// The products that a new client of this organisation can order, by name, each with what it costs such a client: at
+    /// the default price plan. Products without a price in the currency are left out.
+    #[requires(CLIENT_CREATE)]
+    async fn catalogue_for_new_clients(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "A part of the name or code. Case does not matter.")] search: Option<String>,
+        #[graphql(
+            desc = "The currency of the client, as ISO 4217. Without it, that of this organisation, as for a client whose invoices it receives."
+        )]
+        currency: Option<String>,
+    ) -> Result<Option<Connection<CatalogueItem>>> {
+        let request = Request::of(context)?;
+        let currency = Buyer::currency_of_new(request, self.0.id(), currency.as_deref()).await?;
+        CatalogueItem::list_for_new_clients(request, &self.0, &page, search.as_deref(), currency).await.map(Some)
+    }
+
+    /// What an order with `placeOrderForNewClient` would cost, if it were placed today. Nothing is ordered. The VAT is null:
+    /// nobody knows the client yet.
+    #[requires(CLIENT_CREATE)]
+    async fn preview_order_for_new_client(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The products: at most 100 lines.")] lines: Vec<OrderLineInput>,
+        #[graphql(
+            desc = "The currency of the client, as ISO 4217. Without it, that of this organisation, as for a client whose invoices it receives."
+        )]
+        currency: Option<String>,
+    ) -> Result<Option<OrderPreview>> {
+        let request = Request::of(context)?;
+        let currency = Buyer::currency_of_new(request, self.0.id(), currency.as_deref()).await?;
+        OrderPreview::of_new_client(request, &self.0, &lines, currency).await.map(Some)
     }
 
     /// What it has: the products of its subscriptions that have not ended, by name. These are the first 20; `subscriptions`

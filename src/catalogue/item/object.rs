@@ -71,10 +71,37 @@ impl CatalogueItem {
         search: Option<&str>,
         on: Date,
     ) -> Result<Connection<Self>> {
+        let currency = details::store::load(request, at.id()).await?.details.map(|details| details.currency);
+        let sold_by = prices::sold_by(request, at.id(), on).await?;
+        Self::list_sold(request, at, page, search, on, sold_by, currency).await
+    }
+
+    /// What a new client of an organisation can order today, by the name of the product.
+    pub async fn list_for_new_clients(
+        request: &Request,
+        at: &Decision,
+        page: &PageArguments,
+        search: Option<&str>,
+        currency: String,
+    ) -> Result<Connection<Self>> {
+        let sold_by = prices::sold_to_anybody(request).await?;
+        Self::list_sold(request, at, page, search, request.today(), sold_by, Some(currency)).await
+    }
+
+    async fn list_sold(
+        request: &Request,
+        at: &Decision,
+        page: &PageArguments,
+        search: Option<&str>,
+        on: Date,
+        sold_by: Option<(Uuid, Vec<Uuid>)>,
+        currency: Option<String>,
+    ) -> Result<Connection<Self>> {
         let search = Search::read(search)?;
-        let (offers, seller) = match prices::sold_by(request, at.id(), on).await? {
+        let (offers, seller) = match sold_by {
             Some((seller, plans)) => {
-                (offers(request, at.id(), seller, &plans, on).await?, request.access.look(seller).await?)
+                let offers = offers(request, seller, &plans, on, currency.as_deref()).await?;
+                (offers, request.access.look(seller).await?)
             }
             None => (Vec::new(), None),
         };
@@ -92,12 +119,17 @@ impl CatalogueItem {
 }
 
 /// The products on offer, by name.
-async fn offers(request: &Request, organisation: Uuid, seller: Uuid, plans: &[Uuid], on: Date) -> Result<Vec<Offer>> {
-    let currency = details::store::load(request, organisation).await?.details.map(|details| details.currency);
+async fn offers(
+    request: &Request,
+    seller: Uuid,
+    plans: &[Uuid],
+    on: Date,
+    currency: Option<&str>,
+) -> Result<Vec<Offer>> {
     let of_plans = join_all(plans.iter().map(async |plan| prices::all_of_plan(request, *plan).await)).await;
     let of_plans = of_plans.into_iter().collect::<Result<Vec<_>>>()?;
     let payable = of_plans.iter().flat_map(|rows| rows.iter());
-    let payable = payable.filter(|row| currency.as_ref().is_none_or(|currency| row.currency == *currency));
+    let payable = payable.filter(|row| currency.is_none_or(|currency| row.currency == currency));
     let mut priced: HashMap<Uuid, Vec<price::Model>> = HashMap::new();
     for price in rules::all_in_force(payable, plans, on) {
         priced.entry(price.product_id).or_default().push(price.clone());

@@ -23,6 +23,7 @@ pub use input::OrderLineInput;
 pub use object::{Order, OrderFilter};
 pub use placing::search_text;
 pub use preview::OrderPreview;
+pub use quote::Buyer;
 
 /// The mutations of orders.
 #[merged]

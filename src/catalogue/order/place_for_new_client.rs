@@ -102,18 +102,17 @@ async fn place_order_for_new_client(
 
 /// The currency of the invoices of the new client.
 async fn currency_of(act: &ActOn<'_, Organisation>, recipient: Option<&ClientRecipientInput>) -> Result<String> {
-    match recipient {
-        Some(ClientRecipientInput::Contact(contact)) => Ok(contact.currency.trim().to_uppercase()),
-        Some(ClientRecipientInput::Reseller(true)) => {
-            Ok(Buyer::of(act.request, act.organisation()).await?.into_currency())
-        }
+    let given = match recipient {
+        Some(ClientRecipientInput::Contact(contact)) => Some(contact.currency.as_str()),
+        Some(ClientRecipientInput::Reseller(true)) => None,
         _ => {
             let message = [
                 "Say who gets the invoices of the client: give its recipient.",
                 "Sagen Sie, wer die Rechnungen des Kunden bekommt: Geben Sie seinen recipient an.",
                 "Säg vem som får kundens fakturor: ange dess recipient.",
             ];
-            Err(UserError::at("client", UserErrorCode::BuyerIncomplete, message).into())
+            return Err(UserError::at("client", UserErrorCode::BuyerIncomplete, message).into());
         }
-    }
+    };
+    Buyer::currency_of_new(act.request, act.organisation(), given).await
 }

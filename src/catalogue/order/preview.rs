@@ -19,11 +19,12 @@ use crate::organisation::OrganisationCard;
 /// What an order would cost, if it were placed today. All amounts are without VAT but the last two.
 #[public_object]
 pub struct OrderPreview {
-    /// The organisation that it would be for.
+    /// The organisation that it would be for. For the order of a new client, the organisation that creates the client.
     pub organisation: OrganisationCard,
     /// The lines.
     pub lines: Vec<OrderPreviewLine>,
-    /// The first interval of each line, and what is paid once. Give it to `placeOrder` as `expectedTotal`.
+    /// The first interval of each line, and what is paid once. Give it to `placeOrder`, or to
+    /// `placeOrderForNewClient`, as `expectedTotal`.
     pub total: Money,
     /// What is to pay again and again, by the time between two invoices.
     pub recurring: Vec<RecurringAmount>,
@@ -77,19 +78,31 @@ impl OrderPreview {
     /// What an order of these lines would cost an organisation today.
     pub async fn of(request: &Request, at: &Decision, lines: &[OrderLineInput]) -> Result<Self> {
         let quote = Buyer::of(request, at.id()).await?.quote(request, &asked(lines)?).await?;
-        let seller = match quote.lines.first() {
-            Some(line) => request.access.look(line.product.organisation_id).await?,
-            None => None,
-        };
         let amounts = quote
             .lines
             .iter()
             .map(|line| (line.product.tax_class, line.recurring_minor.saturating_add(line.setup_minor)));
         let vat_minor = vat_of_today(request, at.id(), amounts).await?;
-        Ok(Self::new(&quote, at, Seen::by_reader(seller.as_ref().unwrap_or(at)), vat_minor))
+        Self::new(request, &quote, at, vat_minor).await
     }
 
-    fn new(quote: &Quote, at: &Decision, seen: Seen, vat_minor: Option<i64>) -> Self {
+    /// What an order of these lines would cost a new client of an organisation today.
+    pub async fn of_new_client(
+        request: &Request,
+        at: &Decision,
+        lines: &[OrderLineInput],
+        currency: String,
+    ) -> Result<Self> {
+        let quote = Buyer::new(request, currency).await?.quote(request, &asked(lines)?).await?;
+        Self::new(request, &quote, at, None).await
+    }
+
+    async fn new(request: &Request, quote: &Quote, at: &Decision, vat_minor: Option<i64>) -> Result<Self> {
+        let seller = match quote.lines.first() {
+            Some(line) => request.access.look(line.product.organisation_id).await?,
+            None => None,
+        };
+        let seen = Seen::by_reader(seller.as_ref().unwrap_or(at));
         let mut recurring: Vec<(BillingInterval, i64)> = Vec::new();
         for line in &quote.lines {
             let interval = line.interval.into();
@@ -100,7 +113,7 @@ impl OrderPreview {
             }
         }
         let net = |minor| Money::new(minor, &quote.currency);
-        Self {
+        Ok(Self {
             organisation: at.card().into(),
             lines: quote.lines.iter().map(|line| OrderPreviewLine::new(line, &quote.currency, seen)).collect(),
             total: quote.total(),
@@ -110,7 +123,7 @@ impl OrderPreview {
                 .into_iter()
                 .map(|(interval, minor)| RecurringAmount { interval, net: net(minor) })
                 .collect(),
-        }
+        })
     }
 }
 

@@ -130,8 +130,16 @@ impl Buyer {
         Self { currency, seller, plans }
     }
 
+    /// The currency of a new client: the given one, or that of the organisation that gets its invoices.
+    pub async fn currency_of_new(request: &Request, payer: Uuid, given: Option<&str>) -> Result<String> {
+        match given {
+            Some(currency) => Ok(currency.trim().to_uppercase()),
+            None => Ok(Self::of(request, payer).await?.into_currency()),
+        }
+    }
+
     /// The currency in which it buys.
-    pub fn into_currency(self) -> String {
+    fn into_currency(self) -> String {
         self.currency
     }
 

@@ -136,6 +136,20 @@ fn an_agency_creates_a_customer_and_orders_for_it_in_one_step() {
             json!({ "organisationId": id_of(FJORD), "client": client(delegation), "lines": [line(SERVER, 1)],
                 "expectedTotal": { "amountMinor": total, "currency": "SEK" } })
         };
+        let query = "query($id: ID!, $lines: [OrderLineInput!]!, $currency: String) { organisation(id: $id) {
+            catalogueForNewClients(currency: $currency) { edges { node { product { code } prices { setup { currency } } } } }
+            previewOrderForNewClient(lines: $lines, currency: $currency) { total { amountMinor } vat { amountMinor }
+                organisation { name } } } }";
+        let variables = |currency| json!({ "id": id_of(FJORD), "lines": [line(SERVER, 1)], "currency": currency });
+        let seen = pia.run(query, variables("sek")).await.ok()["organisation"].clone();
+        let preview = &seen["previewOrderForNewClient"];
+        assert_eq!((&preview["total"]["amountMinor"], &preview["vat"]), (&json!("29000"), &Value::Null));
+        assert_eq!(preview["organisation"]["name"], "Fjord");
+        let items = seen["catalogueForNewClients"]["edges"].as_array().unwrap();
+        assert!(!items.is_empty(), "{seen}");
+        assert!(items.iter().all(|item| item["node"]["prices"][0]["setup"]["currency"] == "SEK"), "{seen}");
+        let denied = world.as_(SUPPORT_OF_FJORD).run(query, variables("SEK")).await;
+        assert_eq!(denied.codes(), ["FORBIDDEN", "FORBIDDEN"]);
         let full = json!({ "preset": "FULL" });
         let wrong = pia.mistake("placeOrderForNewClient", input(full.clone(), "1")).await;
         assert_eq!(wrong["code"], "PRICE_CHANGED", "{wrong}");
