@@ -1,5 +1,6 @@
 //! Statements of commission, and what has no statement yet.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID};
@@ -203,8 +204,9 @@ impl CommissionStatement {
 }
 
 /// What a reseller has earned since the last closed month, in one currency.
+#[derive(Clone)]
 pub struct OpenCommission {
-    reseller: Uuid,
+    reseller: Decision,
     currency: String,
     opening_minor: i64,
     total_minor: i64,
@@ -212,23 +214,51 @@ pub struct OpenCommission {
 
 impl OpenCommission {
     /// What a reseller has earned since the last closed month, by currency.
-    pub async fn of(request: &Request, reseller: Uuid) -> Result<Vec<Self>> {
-        let (sums, last) = (store::sums(request, reseller).await?, store::last(request, reseller).await?);
-        let mut found = std::collections::BTreeMap::new();
-        for row in last.iter().filter(|row| carried(row) != 0) {
-            found.insert(row.currency.clone(), (carried(row), 0));
-        }
-        for sum in sums.iter() {
-            found.entry(sum.currency.clone()).or_insert((0, 0)).1 = sum.minor;
-        }
-        let open = |(currency, (opening_minor, total_minor))| Self { reseller, currency, opening_minor, total_minor };
-        Ok(found.into_iter().map(open).collect())
+    pub async fn of(request: &Request, reseller: &Decision) -> Result<Vec<Self>> {
+        let (sums, last) = (store::sums(request, reseller.id()).await?, store::last(request, reseller.id()).await?);
+        let open = open_amounts(&sums, &last).into_iter();
+        Ok(open.map(|((_, currency), amounts)| Self::new(reseller.clone(), currency, amounts)).collect())
     }
+
+    /// What all resellers have earned since their last closed months, with their names, for staff.
+    pub async fn of_all(request: &Request, at: &Authorised) -> Result<Vec<(String, Uuid, Arc<Self>)>> {
+        let (sums, last) = store::all_open(request.db()).await?;
+        let open = open_amounts(&sums, &last);
+        let resellers = request.access.look_all(open.keys().map(|(reseller, _)| *reseller)).await?;
+        let named = open.into_iter().map(|((id, currency), amounts)| {
+            let reseller = resellers.get(&id).cloned().unwrap_or_else(|| Decision::clone(at));
+            let name = format!("{} {currency}", collation::sort_key(&reseller.card().name));
+            (name, id, Arc::new(Self::new(reseller, currency, amounts)))
+        });
+        Ok(named.collect())
+    }
+
+    fn new(reseller: Decision, currency: String, (opening_minor, total_minor): (i64, i64)) -> Self {
+        Self { reseller, currency, opening_minor, total_minor }
+    }
+}
+
+/// What was carried over and what was earned since, by reseller and currency.
+fn open_amounts(sums: &[store::OpenSum], last: &[Model]) -> BTreeMap<(Uuid, String), (i64, i64)> {
+    let mut found = BTreeMap::new();
+    for row in last.iter().filter(|row| carried(row) != 0) {
+        found.insert((row.reseller_id, row.currency.clone()), (carried(row), 0));
+    }
+    for sum in sums {
+        found.entry((sum.reseller, sum.currency.clone())).or_insert((0, 0)).1 = sum.minor;
+    }
+    found
 }
 
 /// What a reseller has earned since the last closed month, in one currency.
 #[guarded]
 impl OpenCommission {
+    /// The reseller.
+    #[public]
+    fn reseller(&self) -> OrganisationCard {
+        self.reseller.card().into()
+    }
+
     /// The currency, as ISO 4217.
     #[public]
     fn currency(&self) -> &str {
@@ -251,8 +281,7 @@ impl OpenCommission {
     #[public]
     async fn lines(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<CommissionLine>>> {
         let request = Request::of(context)?;
-        let Some(at) = request.access.look(self.reseller).await? else { return Ok(None) };
-        let rows = store::list_open_lines(request, self.reseller, &self.currency, &page).await?;
-        CommissionLine::connection(request, rows, &at).await.map(Some)
+        let rows = store::list_open_lines(request, self.reseller.id(), &self.currency, &page).await?;
+        CommissionLine::connection(request, rows, &self.reseller).await.map(Some)
     }
 }

@@ -163,6 +163,16 @@ pub async fn last(request: &Request, reseller: Uuid) -> Result<Arc<Vec<Model>>> 
 const NEWEST: &str = "SELECT s.* FROM commission_statement s WHERE NOT EXISTS (SELECT 1 FROM commission_statement n \
                       WHERE n.reseller_id = s.reseller_id AND n.currency = s.currency AND n.month > s.month)";
 
+/// The sums of lines without a statement, and the last statements: of all resellers.
+pub async fn all_open(db: &Db) -> Result<(Vec<OpenSum>, Vec<Model>)> {
+    let sql = "SELECT reseller_id, currency, CAST(SUM(amount_minor) AS BIGINT) FROM commission_line \
+               WHERE statement_id IS NULL GROUP BY reseller_id, currency";
+    let sums = db.rows(sql, Vec::new()).await?.iter().map(open_sum).collect::<Written<_>>()?;
+    let last = db.rows(NEWEST, Vec::new()).await?;
+    let last = last.iter().map(|row| Model::from_query_result(row, "")).collect::<Written<_>>()?;
+    Ok((sums, last))
+}
+
 fn open_sum(row: &QueryResult) -> Written<OpenSum> {
     Ok(OpenSum {
         reseller: row.try_get_by_index(0)?,

@@ -9,7 +9,7 @@ use super::object::paged;
 use crate::access::{Authorised, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::billing::accounting::AccountingBatch;
-use crate::billing::commission::CommissionStatement;
+use crate::billing::commission::{CommissionStatement, OpenCommission};
 use crate::billing::exchange::{ExchangeRate, ExchangeRateOfDay};
 use crate::billing::issuer::{Issuer, store as issuers};
 use crate::billing::payment::{Payment, PaymentState};
@@ -110,5 +110,16 @@ impl OperatorBilling {
         let last = || first(first(request.today()).pred_opt().unwrap_or_default());
         let found = CommissionStatement::of_month(request, month.map_or_else(last, first), &self.0).await?;
         paged(found.into_iter(), &page, self.0.id(), |row| row.again()).map(Some)
+    }
+
+    /// What resellers have earned since their last closed months, by their names, one item for each currency.
+    #[requires(ACCOUNTING_READ)]
+    async fn open_commission(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+    ) -> Result<Option<Connection<OpenCommission>>> {
+        let found = OpenCommission::of_all(Request::of(context)?, &self.0).await?;
+        paged(found.into_iter(), &page, self.0.id(), |row| OpenCommission::clone(row)).map(Some)
     }
 }

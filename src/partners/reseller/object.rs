@@ -119,7 +119,7 @@ impl Reseller {
     /// What the reseller has earned since the last closed month, in each currency.
     #[requires(COMMISSION_READ)]
     async fn open_commission(&self, context: &Context<'_>) -> Result<Option<Vec<OpenCommission>>> {
-        OpenCommission::of(Request::of(context)?, self.0.id()).await.map(Some)
+        OpenCommission::of(Request::of(context)?, &self.0).await.map(Some)
     }
 
     /// The rates of commission, those that begin last first. A rate is never changed; a later one replaces it.

@@ -119,6 +119,13 @@ fn three_resellers_share_and_each_sees_only_its_own() {
 
         // The month is closed once it is over. What is below the threshold is carried over.
         let staff = world.as_(OWNER_OF_OPERATOR);
+        let query =
+            "{ operator { openCommission { edges { node { reseller { name } currency total { amountMinor } } } } } }";
+        let all = staff.run(query, json!({})).await;
+        let edges = all.ok()["operator"]["openCommission"]["edges"].as_array().unwrap().clone();
+        let earned: Vec<_> =
+            edges.iter().map(|edge| (&edge["node"]["reseller"]["name"], minor(&edge["node"]["total"]))).collect();
+        assert_eq!(earned, [(&json!("Fjord"), 2_333), (&json!("Lund"), 1_667), (&json!("Norden"), 2_667)]);
         let early = staff.mistake("closeCommissionMonth", json!({ "month": month(0) })).await;
         assert_eq!(early["code"], "TOO_EARLY");
         world.wait(TimeDelta::days(31));
