@@ -43,14 +43,23 @@ impl Recipient {
                 let missing = Grants { own: needed, clients: PermissionSet::EMPTY }.without(reseller.grants);
                 if missing.is_empty() { Ok(Self::Reseller) } else { Err(UserError::not_held("recipient", missing)) }
             }
-            Self::Contact(contact) => Ok(Self::Contact(ClientContact {
-                name: text::name("recipient", &contact.name)?,
-                address: text::address("recipient", &contact.address)?,
-                country: rules::country("recipient", &contact.country)?,
-                email: rules::email("recipient", &contact.email)?,
-                currency: rules::currency("recipient", &contact.currency)?,
-            })),
+            Self::Contact(contact) => {
+                let checked = contact.check();
+                checked.map(Self::Contact).map_err(|error| error.inside("contact").inside("recipient"))
+            }
         }
+    }
+}
+
+impl ClientContact {
+    fn check(&self) -> Result<Self, UserError> {
+        Ok(Self {
+            name: text::name("name", &self.name)?,
+            address: text::address("address", &self.address)?,
+            country: rules::country("country", &self.country)?,
+            email: rules::email("email", &self.email)?,
+            currency: rules::currency("currency", &self.currency)?,
+        })
     }
 }
 

@@ -196,7 +196,7 @@ fn the_invoices_of_a_new_client_go_where_its_creator_says() {
         let mut wrong = new.clone();
         wrong["recipient"]["contact"]["currency"] = json!("XXX1");
         let error = pia.mistake("createClient", json!({ "organisationId": id_of(FJORD), "client": wrong })).await;
-        assert_eq!(error["field"], json!(["input", "client", "recipient"]));
+        assert_eq!(error["field"], json!(["input", "client", "recipient", "contact", "currency"]));
         // A person has to consent for the reseller.
         let mut paid = client("Brewery");
         paid["delegation"] = json!({ "preset": "FULL" });
