@@ -48,7 +48,7 @@ async fn record(
         let text = "Send the file as uncompressed XML, with the Content-Type application/xml.".to_owned();
         return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Error::InvalidInput(text)));
     }
-    let sender = Sender::signed_in(&server.app, headers, peer, Takes::Bearer).await?;
+    let sender = Sender::signed_in(&server.app, headers, peer, Takes::Cookie).await?;
     let request = sender.request(&server.app, id);
     let clarified = |error| Refusal::from(request.access.clarified(error));
     let operator = find_operator(&request.access).await?.ok_or(Error::NotFound)?;
