@@ -19,23 +19,31 @@ export class Values {
   /** The end of a day, or null. */
   endOf = (name: string) => (this.text(name) ? new Date(`${this.text(name)}T23:59:59`).toISOString() : null);
   flag = (name: string) => this.data.has(name);
+  file = (name: string) => this.data.get(name) as File;
   all = <T extends string>(name: string) => this.data.getAll(name) as T[];
 }
 
-interface Mistakes {
+interface Known {
   readonly errors: readonly UserError[];
   /** The fields of the form. A mistake of any other field is shown at the end. */
   readonly names: Set<string>;
 }
 
-const MistakesContext = createContext<Mistakes>({ errors: [], names: new Set() });
+const MistakesContext = createContext<Known>({ errors: [], names: new Set() });
 
 /** The name of the field that an error is about: `["input", "email"]` is `email`. */
 const fieldOf = (error: UserError) => error.field?.slice(1).join(".") ?? "";
 function isAbout(error: UserError, name: string) {
   const field = fieldOf(error);
-  return field === name || field.startsWith(`${name}.`) || field.endsWith(`.${name}`);
+  return field === name || field.startsWith(`${name}.`) || field.endsWith(`.${name}`) || field.includes(`.${name}.`);
 }
+
+/** The mistakes of one field. If several fields could be meant, the longest name says it best. */
+const mistakesOf = ({ errors, names }: Known, name: string) =>
+  errors.filter((error) => {
+    const meant = [...names].filter((one) => isAbout(error, one));
+    return meant.includes(name) && meant.every((one) => one.length <= name.length);
+  });
 
 interface FieldsProps {
   errors: readonly UserError[];
@@ -90,7 +98,7 @@ function OtherMistakes() {
   );
 }
 
-interface FormProps<Data, Variables> {
+export interface FormProps<Data, Variables> {
   operation: Operation<Data, Variables>;
   variables: (values: Values) => Variables;
   submit: string;
@@ -124,13 +132,17 @@ interface Common {
   hint?: ComponentChildren;
 }
 
+function useMistakes(name: string) {
+  const mistakes = useContext(MistakesContext);
+  mistakes.names.add(name);
+  return mistakesOf(mistakes, name);
+}
+
 /** Label, field, hint and mistakes. `children` gets what ties them together. */
 function Labelled(props: Common & { children: (tie: Record<string, unknown>) => ComponentChildren }) {
   const { name, label, hint, children } = props;
   const id = useId();
-  const { errors, names } = useContext(MistakesContext);
-  names.add(name);
-  const mine = errors.filter((error) => isAbout(error, name));
+  const mine = useMistakes(name);
   const described = [hint && `${id}-hint`, mine.length > 0 && `${id}-mistake`].filter(Boolean).join(" ");
   return (
     <div class="field">
@@ -161,13 +173,15 @@ interface FieldProps extends Common {
   required?: boolean;
   autofocus?: boolean;
   autocomplete?: string;
-  inputmode?: "numeric" | "email" | "text";
+  inputmode?: "numeric" | "decimal" | "email" | "text";
   min?: string | number;
   max?: string | number;
   minLength?: number;
   maxLength?: number;
   placeholder?: string;
   pattern?: string;
+  /** The kinds of files that a field for files takes. */
+  accept?: string;
 }
 
 export const Field = ({ name, label, hint, value, ...input }: FieldProps) => (
@@ -238,19 +252,18 @@ export const Check = ({ name, label, value = "on", isChecked = false, hint, onCh
 );
 
 /** Several checks or fields under one heading, with the mistakes of the whole. */
-export function Group({ name, label, children }: { name: string; label: string; children: ComponentChildren }) {
-  const { errors, names } = useContext(MistakesContext);
-  names.add(name);
-  const mine = errors.filter((error) => isAbout(error, name));
-  return (
-    <fieldset>
-      <legend>{label}</legend>
-      {children}
-      {mine.map((error) => (
-        <p key={error.message} class="mistake" role="alert">
-          {error.message}
-        </p>
-      ))}
-    </fieldset>
-  );
-}
+export const Group = ({ name, label, children }: { name: string; label: string; children: ComponentChildren }) => (
+  <fieldset>
+    <legend>{label}</legend>
+    {children}
+    <Mistakes of={name} />
+  </fieldset>
+);
+
+/** The mistakes of something that is not a field: of several fields, or of what the form only shows. */
+export const Mistakes = ({ of }: { of: string }) =>
+  useMistakes(of).map((error) => (
+    <p key={error.message} class="mistake" role="alert">
+      {error.message}
+    </p>
+  ));
