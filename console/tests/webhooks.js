@@ -105,6 +105,63 @@ test("a webhook says beside the field what is wrong with its address", () =>
     assert.ok(await field.evaluate((element) => element === document.activeElement));
   }));
 
+test("a permission that the person does not hold can be unticked and ticked again", () =>
+  visit(async (page) => {
+    await start(page, "olav@fjordfoods.example");
+    const id = (await places(page))["Fjord Foods"];
+    await go(page, `${id}/webhooks`);
+    const name = `Handed over ${Date.now()}`;
+    const dialog = await create(page, name);
+    await dialog.getByText("Only some events").click();
+    await dialog.getByRole("button", { name: "Create" }).click();
+    await confirm(page, dialog.locator("pre"));
+    await page.keyboard.press("Escape");
+    const hold = await giveRole(page, id, name);
+    try {
+      await visit(async (tor) => {
+        await start(tor, "tor@fjordfoods.example");
+        await go(tor, `${id}/webhooks`);
+        await tor.getByRole("link", { name }).click();
+        await tor.getByRole("button", { name: "Change", exact: true }).click();
+        const box = tor.getByRole("dialog", { name }).getByRole("checkbox", { name: "INVOICE_READ" });
+        await box.uncheck();
+        await box.check();
+        assert.equal(
+          await tor.getByRole("dialog", { name }).getByRole("checkbox", { name: "LICENCE_READ" }).count(),
+          0,
+        );
+      });
+    } finally {
+      await hold.end();
+    }
+  }));
+
+/** Gives Tor a role that manages webhooks and reads no invoices, for a while. */
+async function giveRole(page, organisationId, name) {
+  const members = `query ($id: ID!) {
+    organisation(id: $id) { members { edges { node { id user { name } roles { id builtIn } } } } }
+  }`;
+  const all = (await ask(page, members, { id: organisationId })).data.organisation.members.edges;
+  const tor = all.map(({ node }) => node).find(({ user }) => user.name === "Tor Eide");
+  const run = async (field, selection, input) => {
+    const type = `${field[0].toUpperCase()}${field.slice(1)}Input`;
+    const text = `mutation ($input: ${type}!) { ${field}(input: $input) { ${selection} userErrors { message } } }`;
+    const payload = (await ask(page, text, { input })).data[field];
+    assert.deepEqual(payload.userErrors, []);
+    return payload;
+  };
+  const permissions = ["ORGANISATION_READ", "MEMBER_READ", "WEBHOOK_READ", "WEBHOOK_MANAGE"];
+  const { role } = await run("createRole", "role { id }", { organisationId, name, permissions });
+  const give = (roles) => run("updateMember", "", { membershipId: tor.id, roles });
+  await give([{ roleId: role.id }]);
+  return {
+    async end() {
+      await give(tor.roles.map(({ builtIn }) => ({ builtIn })));
+      await run("deleteRole", "", { roleId: role.id });
+    },
+  };
+}
+
 test("a reseller covers its clients, on a phone as well", () =>
   visit(
     async (page) => {

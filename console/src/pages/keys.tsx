@@ -1,12 +1,11 @@
 // Keys for programs. Each opens what its scopes name, and no more than its maker holds.
-import { useState } from "preact/hooks";
 import type { HereFragment, KeyFragment, Permission } from "../api/schema";
 import { Act, may } from "../parts/act";
 import { Field, Form, Select, TextField, type Values } from "../parts/form";
 import { List } from "../parts/list";
 import { Ask, Head, type PageProps } from "../parts/page";
 import { PermissionPicker } from "../parts/permissions";
-import { Secret } from "../parts/secret";
+import { SecretForm } from "../parts/secret";
 import { None, State } from "../parts/states";
 import { usePaging } from "../router";
 import { day, list, moment, number, words } from "../words/words";
@@ -113,32 +112,25 @@ function KeyFields({ of, isReseller }: { of?: KeyFragment; isReseller: boolean }
   );
 }
 
-function NewKey({ here, isReseller }: { here: HereFragment; isReseller: boolean }) {
-  const [made, setMade] = useState<{ secret: string; warnings: readonly { message: string }[] }>();
-  if (made) {
-    return (
-      <>
-        <Secret text={made.secret} about={words.secretOnce} />
-        {made.warnings.map((warning) => (
-          <p key={warning.message} class="hint">
-            {warning.message}
-          </p>
-        ))}
-      </>
-    );
-  }
-  return (
-    <Form
-      operation={CreateKey}
-      variables={(values) => ({ input: { organisationId: here.id, name: values.text("name"), ...scopes(values) } })}
-      submit={words.create}
-      done={words.keyCreated}
-      onDone={({ secret, warnings }) => setMade({ secret: secret ?? "", warnings })}
-    >
-      <KeyFields isReseller={isReseller} />
-    </Form>
-  );
-}
+const NewKey = ({ here, isReseller }: { here: HereFragment; isReseller: boolean }) => (
+  <SecretForm
+    operation={CreateKey}
+    variables={(values) => ({ input: { organisationId: here.id, name: values.text("name"), ...scopes(values) } })}
+    submit={words.create}
+    done={words.keyCreated}
+    secret={({ secret }) => secret}
+    about={words.secretOnce}
+    more={({ warnings }) =>
+      warnings.map((warning) => (
+        <p key={warning.message} class="hint">
+          {warning.message}
+        </p>
+      ))
+    }
+  >
+    <KeyFields isReseller={isReseller} />
+  </SecretForm>
+);
 
 function KeyActs({ of, isReseller }: { of: KeyFragment; isReseller: boolean }) {
   return (
@@ -175,21 +167,18 @@ function KeyActs({ of, isReseller }: { of: KeyFragment; isReseller: boolean }) {
   );
 }
 
-function Rotate({ of }: { of: KeyFragment }) {
-  const [secret, setSecret] = useState("");
-  if (secret) return <Secret text={secret} about={words.secretOnce} />;
-  return (
-    <Form
-      operation={RotateKey}
-      variables={(values) => ({ input: { apiKeyId: of.id, keepOldForMinutes: values.number("keepOldForMinutes") } })}
-      submit={words.rotate}
-      onDone={(payload) => setSecret(payload.secret ?? "")}
-    >
-      <Select
-        name="keepOldForMinutes"
-        label={words.oldSecretWorks}
-        choices={{ "0": words.notAnyMore, "60": words.anHour, "1440": words.aDay }}
-      />
-    </Form>
-  );
-}
+const Rotate = ({ of }: { of: KeyFragment }) => (
+  <SecretForm
+    operation={RotateKey}
+    variables={(values) => ({ input: { apiKeyId: of.id, keepOldForMinutes: values.number("keepOldForMinutes") } })}
+    submit={words.rotate}
+    secret={({ secret }) => secret}
+    about={words.secretOnce}
+  >
+    <Select
+      name="keepOldForMinutes"
+      label={words.oldSecretWorks}
+      choices={{ "0": words.notAnyMore, "60": words.anHour, "1440": words.aDay }}
+    />
+  </SecretForm>
+);

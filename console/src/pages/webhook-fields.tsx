@@ -45,7 +45,8 @@ export function WebhookFields({ of, here }: { of?: WebhookFragment; here: Place 
   const isOpen = (permission: Permission) =>
     own.includes(permission) || (includesClients && atClients.includes(permission));
   const types = eventTypes.filter(([, permission]) => isOpen(permission));
-  const held = READERS.filter((permission) => may(here, permission) || own.includes(permission));
+  // What the webhook has stays to be chosen, also if the person does not hold it and has unticked it.
+  const offered = READERS.filter((permission) => may(here, permission) || of?.permissions.includes(permission));
   return (
     <>
       <Field name="name" label={words.name} value={of?.name} required autofocus />
@@ -62,7 +63,7 @@ export function WebhookFields({ of, here }: { of?: WebhookFragment; here: Place 
         name="permissions"
         label={words.readsHere}
         chosen={of?.permissions ?? []}
-        only={held}
+        only={offered}
         onChange={changeOwn}
       />
       {(here.kind === "RESELLER" || of?.includesClients) && (

@@ -1,15 +1,16 @@
 // One webhook: what it gets, what was sent to it, and how its receiver answered.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { refreshSome } from "../api/hooks";
 import type { DeliveryFragment, WebhookDeliveryState, WebhookFragment } from "../api/schema";
 import { Act, Do, may } from "../parts/act";
 import { Choice, Filters, statesOf } from "../parts/filters";
 import { Form, Select } from "../parts/form";
+import { Icon } from "../parts/icon";
 import { List } from "../parts/list";
 import { oneAndHere } from "../parts/node";
 import { Ask, Fact, Facts, Head, type PageProps, Part } from "../parts/page";
 import { PermissionsPart } from "../parts/permissions";
-import { Secret } from "../parts/secret";
+import { SecretForm } from "../parts/secret";
 import { None, State } from "../parts/states";
 import { go, path, usePaging, useParameters } from "../router";
 import { day, moment, number, words } from "../words/words";
@@ -46,10 +47,7 @@ export function WebhookPage({ organisation, object }: PageProps) {
               {may(here, "WEBHOOK_MANAGE") && <WebhookActs of={one} here={here} />}
             </Head>
             {one.state === "ENABLED" && <Watch isWaiting={deliveries.some(isOnItsWay)} />}
-            {one.disabledReason && <p class="notice">{words.webhookDisabled[one.disabledReason]}</p>}
-            {one.failingSince && one.state === "ENABLED" && (
-              <p class="notice">{words.failingSinceAbout(moment(one.failingSince))}</p>
-            )}
+            <Trouble of={one} />
             <About of={one} />
             <section class="part">
               <div class="part-head">
@@ -79,7 +77,8 @@ export function WebhookPage({ organisation, object }: PageProps) {
                   { label: words.queued, cell: (sent) => moment(sent.createdAt) },
                   {
                     label: words.nextAttempt,
-                    cell: (sent) => (sent.nextAttemptAt ? moment(sent.nextAttemptAt) : <None />),
+                    cell: (sent) =>
+                      sent.nextAttemptAt && one.state === "ENABLED" ? moment(sent.nextAttemptAt) : <None />,
                   },
                   {
                     label: words.acts,
@@ -93,6 +92,24 @@ export function WebhookPage({ organisation, object }: PageProps) {
         );
       }}
     </Ask>
+  );
+}
+
+/** Why nothing is sent, or soon will not be. */
+function Trouble({ of: { state, disabledAt, disabledReason, failingSince } }: { of: WebhookFragment }) {
+  if (state === "ENABLED" && !failingSince) return null;
+  return (
+    <div class="notice">
+      <Icon name="warning" />
+      {state === "DISABLED" ? (
+        <p>
+          {disabledAt && words.disabledSince(moment(disabledAt))}{" "}
+          {disabledReason && words.webhookDisabled[disabledReason]} {words.enableAbout}
+        </p>
+      ) : (
+        <p>{words.failingSinceAbout(moment(failingSince ?? ""))}</p>
+      )}
+    </div>
   );
 }
 
@@ -138,8 +155,7 @@ function About({ of: one }: { of: WebhookFragment }) {
         </Fact>
         <Fact label={words.strictOrder} of={one.isOrdered ? words.yes : words.no} />
         <Fact label={words.createdBy} of={one.createdBy?.name} />
-        <Fact label={words.since} of={day(one.createdAt)} />
-        {one.disabledAt && <Fact label={words.disabledOn} of={moment(one.disabledAt)} />}
+        <Fact label={words.madeOn} of={day(one.createdAt)} />
         {one.previousSecretUntil && <Fact label={words.oldSecretSigns} of={moment(one.previousSecretUntil)} />}
       </Facts>
       <div class="columns">
@@ -208,25 +224,22 @@ function WebhookActs({ of, here }: { of: WebhookFragment; here: Place }) {
   );
 }
 
-function Rotate({ of }: { of: WebhookFragment }) {
-  const [secret, setSecret] = useState("");
-  if (secret) return <Secret text={secret} about={words.signingSecretOnce} />;
-  return (
-    <Form
-      operation={RotateWebhookSecret}
-      variables={(values) => ({ input: { webhookId: of.id, keepOldForHours: values.number("keepOldForHours") } })}
-      submit={words.rotate}
-      onDone={(payload) => setSecret(payload.secret ?? "")}
-    >
-      <Select
-        name="keepOldForHours"
-        label={words.oldSecretSigns}
-        value="24"
-        choices={{ "0": words.notAnyMore, "1": words.anHour, "24": words.aDay, "168": words.aWeek }}
-      />
-    </Form>
-  );
-}
+const Rotate = ({ of }: { of: WebhookFragment }) => (
+  <SecretForm
+    operation={RotateWebhookSecret}
+    variables={(values) => ({ input: { webhookId: of.id, keepOldForHours: values.number("keepOldForHours") } })}
+    submit={words.rotate}
+    secret={({ secret }) => secret}
+    about={words.signingSecretOnce}
+  >
+    <Select
+      name="keepOldForHours"
+      label={words.oldSecretSigns}
+      value="24"
+      choices={{ "0": words.notAnyMore, "1": words.anHour, "24": words.aDay, "168": words.aWeek }}
+    />
+  </SecretForm>
+);
 
 function DeliveryActs({ of, webhook, here }: { of: DeliveryFragment; webhook: WebhookFragment; here: Place }) {
   const canReplay = !of.isTest && webhook.state === "ENABLED" && may(here, "WEBHOOK_MANAGE");

@@ -1,12 +1,10 @@
 // Webhooks: addresses to which the server sends what happens, each within permissions of its own.
-import { useState } from "preact/hooks";
-import type { WebhookState } from "../api/schema";
+import type { WebhookFragment, WebhookState } from "../api/schema";
 import { Act } from "../parts/act";
 import { Choice, Filters, SearchField, statesOf } from "../parts/filters";
-import { Form } from "../parts/form";
 import { List } from "../parts/list";
 import { Ask, Head, type PageProps } from "../parts/page";
-import { Secret } from "../parts/secret";
+import { SecretForm } from "../parts/secret";
 import { None, State } from "../parts/states";
 import { path, usePaging, useParameters } from "../router";
 import { day, moment, number, words } from "../words/words";
@@ -54,7 +52,7 @@ export function WebhooksPage({ organisation }: PageProps) {
                 cell: (one) => (
                   <>
                     <State of={one.state} />
-                    {one.failingSince && <small class="mistake">{words.failingSince(moment(one.failingSince))}</small>}
+                    <Trouble of={one} />
                   </>
                 ),
               },
@@ -64,7 +62,7 @@ export function WebhooksPage({ organisation }: PageProps) {
                 cell: (one) => (one.includesClients ? words.yes : words.no),
               },
               { label: words.createdBy, cell: (one) => one.createdBy?.name ?? <None /> },
-              { label: words.since, cell: (one) => day(one.createdAt) },
+              { label: words.madeOn, cell: (one) => day(one.createdAt) },
             ]}
           />
         </>
@@ -73,18 +71,20 @@ export function WebhooksPage({ organisation }: PageProps) {
   );
 }
 
-function NewWebhook({ here }: { here: Place }) {
-  const [secret, setSecret] = useState("");
-  if (secret) return <Secret text={secret} about={words.signingSecretOnce} />;
-  return (
-    <Form
-      operation={CreateWebhook}
-      variables={(values) => ({ input: { organisationId: here.id, ...scopeOf(values) } })}
-      submit={words.create}
-      done={words.webhookCreated}
-      onDone={(payload) => setSecret(payload.secret ?? "")}
-    >
-      <WebhookFields here={here} />
-    </Form>
-  );
+function Trouble({ of: { disabledAt, failingSince } }: { of: WebhookFragment }) {
+  if (disabledAt) return <small>{moment(disabledAt)}</small>;
+  return failingSince && <small class="mistake">{words.failingSince(moment(failingSince))}</small>;
 }
+
+const NewWebhook = ({ here }: { here: Place }) => (
+  <SecretForm
+    operation={CreateWebhook}
+    variables={(values) => ({ input: { organisationId: here.id, ...scopeOf(values) } })}
+    submit={words.create}
+    done={words.webhookCreated}
+    secret={({ secret }) => secret}
+    about={words.signingSecretOnce}
+  >
+    <WebhookFields here={here} />
+  </SecretForm>
+);

@@ -25,10 +25,13 @@ export const programs: ProgramWords = {
   failingSinceAbout: (since) =>
     `Seit ${since} sind alle Versuche gescheitert. Nach drei Tagen ohne Erfolg wird der Webhook abgeschaltet.`,
   webhookDisabled: {
-    FAILING: "Es wird nichts gesendet: Drei Tage lang ließ sich nichts zustellen.",
-    GONE: "Es wird nichts gesendet: Der Empfänger hat geantwortet, dass es ihn nicht mehr gibt.",
+    FAILING: "Drei Tage lang konnte nichts zugestellt werden.",
+    GONE: "Der Empfänger hat geantwortet, dass es ihn nicht mehr gibt.",
   },
-  disabledOn: "Abgeschaltet am",
+  disabledSince: (since) => `Abgeschaltet seit ${since}.`,
+  enableAbout:
+    "Wenn Sie ihn einschalten, wird gesendet, was wartet. Was seitdem geschehen ist, nicht: Senden Sie es aus der Liste unten noch einmal.",
+  madeOn: "Angelegt am",
   oldSecretSigns: "Das alte Geheimnis signiert auch, bis",
   aWeek: "noch eine Woche",
   deliveries: "Zustellungen",

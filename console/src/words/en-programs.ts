@@ -22,10 +22,13 @@ export const programs = {
   failingSinceAbout: (since: string) =>
     `All attempts have failed since ${since}. After three days without a success, the webhook is disabled.`,
   webhookDisabled: {
-    FAILING: "Nothing is sent: for three days, nothing could be delivered.",
-    GONE: "Nothing is sent: the receiver answered that it is gone.",
+    FAILING: "For three days, nothing could be delivered.",
+    GONE: "The receiver answered that it is gone.",
   },
-  disabledOn: "Disabled on",
+  disabledSince: (since: string) => `Disabled since ${since}.`,
+  enableAbout:
+    "If you enable it, what waits is sent at once. What has happened since then is not: send it again from the list below.",
+  madeOn: "Made on",
   oldSecretSigns: "The old secret signs too, until",
   aWeek: "for a week",
   deliveries: "Deliveries",

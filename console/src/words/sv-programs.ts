@@ -24,10 +24,13 @@ export const programs: ProgramWords = {
   failingSinceAbout: (since) =>
     `Alla försök har misslyckats sedan ${since}. Efter tre dagar utan framgång stängs webhooken av.`,
   webhookDisabled: {
-    FAILING: "Inget skickas: på tre dagar kunde inget levereras.",
-    GONE: "Inget skickas: mottagaren svarade att den är borta.",
+    FAILING: "På tre dagar kunde inget levereras.",
+    GONE: "Mottagaren svarade att den inte längre finns.",
   },
-  disabledOn: "Avstängd den",
+  disabledSince: (since) => `Avstängd sedan ${since}.`,
+  enableAbout:
+    "Om du slår på den skickas det som väntar genast. Det som har hänt sedan dess skickas inte: skicka det igen från listan nedan.",
+  madeOn: "Skapad den",
   oldSecretSigns: "Den gamla hemligheten signerar också, till",
   aWeek: "i en vecka",
   deliveries: "Leveranser",
