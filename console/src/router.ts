@@ -51,6 +51,8 @@ export function useParameters() {
     with: (changes: Record<string, string>) => withParameters(address, changes),
     set: (changes: Record<string, string>) =>
       go(withParameters(address, { after: "", before: "", ...changes }), "replace"),
+    /** Changes one without leaving the page of the list. */
+    setQuietly: (changes: Record<string, string>) => go(withParameters(address, changes), "replace"),
     all: address.searchParams,
   };
 }

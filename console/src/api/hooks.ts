@@ -72,9 +72,42 @@ function find(key: string, load: () => Promise<unknown>, shows = ""): Entry {
 
 /** The answer to a query. While the answer to new variables is on its way, the last one stays, so tables do not blink. */
 export function useQuery<Data, Variables>(operation: Operation<Data, Variables>, variables: Variables): Answer<Data> {
-  const [, redraw] = useState(0);
   const key = operation.name + JSON.stringify(variables);
-  const entry = find(key, () => send(operation, variables), operation.shows);
+  return useEntry(find(key, () => send(operation, variables), operation.shows));
+}
+
+/** A list in pages, as a query answers with it. */
+export interface Pages<Row> {
+  readonly edges: readonly { readonly node: Row }[];
+  readonly pageInfo?: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+}
+
+/** The rows of the pages that follow the first one of a list: so many pages, one after the other. */
+export function useFollowing<Data, Variables, Row>(
+  operation: Operation<Data, Variables>,
+  first: Pages<Row>,
+  pages: number,
+  variables: (after: string | null) => Variables,
+  listOf: (data: Data) => Guarded<Pages<Row>> | undefined,
+): Answer<Pages<Row>> {
+  async function load(): Promise<Pages<Row>> {
+    let last = first;
+    const edges = [];
+    for (let page = 0; page < pages && last.pageInfo?.hasNextPage; page++) {
+      const next = granted(listOf(await send(operation, variables(last.pageInfo.endCursor))));
+      if (!next) break;
+      edges.push(...next.edges);
+      last = next;
+    }
+    return { edges, ...(last.pageInfo && { pageInfo: last.pageInfo }) };
+  }
+  // The first page knows only where the second one begins. Without a second one, nothing is asked for.
+  const key = `${operation.name}+${pages}${JSON.stringify(variables(first.pageInfo?.endCursor ?? null))}`;
+  return useEntry(find(key, load, operation.shows));
+}
+
+function useEntry<Data>(entry: Entry): Answer<Data> {
+  const [, redraw] = useState(0);
   useEffect(() => {
     const listener = () => redraw((count) => count + 1);
     entry.listeners.add(listener);

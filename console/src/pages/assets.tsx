@@ -10,7 +10,7 @@ import { None, State } from "../parts/states";
 import { usePaging, useParameters } from "../router";
 import { day, number, words } from "../words/words";
 import { Assets, CreateAsset, DeleteAssets, UpdateAsset } from "./assets.operations";
-import { LicenceTabs } from "./licences";
+import { LicenceTabs } from "./licence-tabs";
 
 const ORDERS: Record<string, AssetOrderField> = { name: "NAME", created: "CREATED_AT" };
 

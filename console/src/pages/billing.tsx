@@ -4,6 +4,7 @@ import type { DetailsFragment, HereFragment, Locale } from "../api/schema";
 import { Act, Do, may } from "../parts/act";
 import { Check, Field, Form, Select, TextField } from "../parts/form";
 import { List } from "../parts/list";
+import { MorePart } from "../parts/more";
 import { Ask, Fact, Facts, Head, type PageProps, Part } from "../parts/page";
 import { Vat } from "../parts/vat";
 import { path } from "../router";
@@ -12,10 +13,11 @@ import { Billing, CreateContact, DeleteContact, SetRecipient, UpdateBillingDetai
 import { MoneyTabs } from "./invoices";
 
 export function BillingPage({ organisation }: PageProps) {
+  const variables = { id: organisation };
   return (
     <Ask
       query={Billing}
-      variables={{ id: organisation }}
+      variables={variables}
       title={words.pageNames.billing}
       of={(data) => {
         const here = granted(data.organisation);
@@ -74,9 +76,18 @@ export function BillingPage({ organisation }: PageProps) {
               {(vat) => <Vat {...vat} />}
             </Part>
           </div>
-          <Part title={words.contacts} of={here.billingContacts} acts={<NewContact here={here} />}>
-            {(contacts) => (
+          <MorePart
+            title={words.contacts}
+            of={here.billingContacts}
+            acts={<NewContact here={here} />}
+            name="contacts"
+            query={Billing}
+            variables={variables}
+            listOf={(data) => granted(data.organisation)?.billingContacts}
+          >
+            {(contacts, foot) => (
               <List
+                foot={foot}
                 label={words.contacts}
                 of={contacts}
                 empty={words.noContacts}
@@ -107,7 +118,7 @@ export function BillingPage({ organisation }: PageProps) {
                 ]}
               />
             )}
-          </Part>
+          </MorePart>
         </>
       )}
     </Ask>

@@ -7,6 +7,7 @@ import { Act } from "../parts/act";
 import { Filters, SearchField } from "../parts/filters";
 import { Field, Form, Select } from "../parts/form";
 import { List } from "../parts/list";
+import { More } from "../parts/more";
 import { Ask, Head } from "../parts/page";
 import { PermissionList } from "../parts/permissions";
 import { Failed, State } from "../parts/states";
@@ -27,22 +28,59 @@ export function ChoosePage() {
           <Head title={words.chooseOrganisation} about={words.loggedInAs(viewer.name)}>
             <NewOrganisation />
           </Head>
-          {viewer.ownershipOffers?.edges.map(({ node }) => (
-            <div class="notice" key={node.id}>
-              <p>{words.ownershipOfferFrom(node.offeredBy.name, node.card.name, day(node.expiresAt))}</p>
-              <div class="acts">
-                <OwnershipAnswers offer={{ transferId: node.id }} name={node.card.name} />
-              </div>
-            </div>
-          ))}
-          {viewer.partnershipOffers?.edges.map(({ node }) => (
-            <div class="notice" key={node.id}>
-              <p>{words.partnershipOfferFrom(node.maker.name, day(node.expiresAt))}</p>
-              <div class="acts">
-                <Offer id={node.id} maker={node.maker.name} message={node.message} opens={node.terms.opens ?? []} />
-              </div>
-            </div>
-          ))}
+          {viewer.ownershipOffers && (
+            <More
+              label={words.ownership}
+              of={viewer.ownershipOffers}
+              name="ownership"
+              query={Choose}
+              variables={variables}
+              listOf={(data) => granted(data.viewer)?.ownershipOffers}
+            >
+              {({ edges }, foot) => (
+                <>
+                  {edges.map(({ node }) => (
+                    <div class="notice" key={node.id}>
+                      <p>{words.ownershipOfferFrom(node.offeredBy.name, node.card.name, day(node.expiresAt))}</p>
+                      <div class="acts">
+                        <OwnershipAnswers offer={{ transferId: node.id }} name={node.card.name} />
+                      </div>
+                    </div>
+                  ))}
+                  {foot}
+                </>
+              )}
+            </More>
+          )}
+          {viewer.partnershipOffers && (
+            <More
+              label={words.proposals}
+              of={viewer.partnershipOffers}
+              name="partnership"
+              query={Choose}
+              variables={variables}
+              listOf={(data) => granted(data.viewer)?.partnershipOffers}
+            >
+              {({ edges }, foot) => (
+                <>
+                  {edges.map(({ node }) => (
+                    <div class="notice" key={node.id}>
+                      <p>{words.partnershipOfferFrom(node.maker.name, day(node.expiresAt))}</p>
+                      <div class="acts">
+                        <Offer
+                          id={node.id}
+                          maker={node.maker.name}
+                          message={node.message}
+                          opens={node.terms.opens ?? []}
+                        />
+                      </div>
+                    </div>
+                  ))}
+                  {foot}
+                </>
+              )}
+            </More>
+          )}
           <Filters>
             <SearchField />
           </Filters>

@@ -5,7 +5,8 @@ import { Act, may } from "../parts/act";
 import { OverviewFigures } from "../parts/figures";
 import { Field, Form, Select } from "../parts/form";
 import { Guard } from "../parts/guard";
-import { oneAndHere } from "../parts/node";
+import { MorePart } from "../parts/more";
+import { asType, oneAndHere } from "../parts/node";
 import { Ask, Fact, Facts, Head, type PageProps, Part } from "../parts/page";
 import { PermissionsPart } from "../parts/permissions";
 import { PropertyField, showProperty } from "../parts/property";
@@ -18,13 +19,9 @@ import { SetClientProperties } from "./clients.operations";
 import { EndAct } from "./partner";
 
 export function ClientPage({ organisation, object }: PageProps) {
+  const variables = { id: object, here: organisation };
   return (
-    <Ask
-      query={OneClient}
-      variables={{ id: object, here: organisation }}
-      title={words.client}
-      of={(data) => oneAndHere(data, "Partnership")}
-    >
+    <Ask query={OneClient} variables={variables} title={words.client} of={(data) => oneAndHere(data, "Partnership")}>
       {({ one, here }) => {
         const inside = one.client.organisation;
         const properties = granted(here.reseller?.propertyDefinitions ?? null)?.edges.map(({ node }) => node) ?? [];
@@ -77,8 +74,15 @@ export function ClientPage({ organisation, object }: PageProps) {
             </div>
             <div class="columns">
               <PermissionsPart title={words.letsThrough} of={one.delegatedPermissions} />
-              <Part title={words.givenMemberships} of={one.givenMemberships}>
-                {({ edges }) => (
+              <MorePart
+                title={words.givenMemberships}
+                of={one.givenMemberships}
+                name="members"
+                query={OneClient}
+                variables={variables}
+                listOf={(data) => granted(asType(data.node, "Partnership"))?.givenMemberships}
+              >
+                {({ edges }, foot) => (
                   <div class="box">
                     {edges.length === 0 && <p class="soft">{words.noGivenMemberships}</p>}
                     <ul class="pairs">
@@ -91,9 +95,10 @@ export function ClientPage({ organisation, object }: PageProps) {
                         </li>
                       ))}
                     </ul>
+                    {foot}
                   </div>
                 )}
-              </Part>
+              </MorePart>
             </div>
           </>
         );

@@ -1,8 +1,10 @@
 // What a reseller earns: the month that is open, and the statements of closed months.
+import { granted } from "../api/request";
 import { Figure, FigureRow } from "../parts/figures";
 import { GuardedPart } from "../parts/guard";
 import { Download, List } from "../parts/list";
 import { Sum } from "../parts/money";
+import { MorePart } from "../parts/more";
 import { oneAndHere } from "../parts/node";
 import { Ask, Fact, Facts, Head, type PageProps, Part } from "../parts/page";
 import { Empty, None, State } from "../parts/states";
@@ -11,13 +13,9 @@ import { day, money, month, percent, words } from "../words/words";
 import { Commission, Statement } from "./commission.operations";
 
 export function CommissionPage({ organisation }: PageProps) {
+  const variables = { id: organisation, ...usePaging() };
   return (
-    <Ask
-      query={Commission}
-      variables={{ id: organisation, ...usePaging() }}
-      title={words.pageNames.commission}
-      of={(data) => data.organisation}
-    >
+    <Ask query={Commission} variables={variables} title={words.pageNames.commission} of={(data) => data.organisation}>
       {({ reseller }, isLoading) => (
         <>
           <Head title={words.pageNames.commission} about={words.commissionAbout} />
@@ -75,9 +73,17 @@ export function CommissionPage({ organisation }: PageProps) {
                     </Facts>
                   )}
                 </Part>
-                <Part title={words.rates} of={reseller.commissionRates}>
-                  {(rates) => (
+                <MorePart
+                  title={words.rates}
+                  of={reseller.commissionRates}
+                  name="rates"
+                  query={Commission}
+                  variables={variables}
+                  listOf={(data) => granted(data.organisation)?.reseller?.commissionRates}
+                >
+                  {(rates, foot) => (
                     <List
+                      foot={foot}
                       label={words.rates}
                       of={rates}
                       empty={words.noRates}
@@ -88,7 +94,7 @@ export function CommissionPage({ organisation }: PageProps) {
                       ]}
                     />
                   )}
-                </Part>
+                </MorePart>
               </div>
             </>
           )}

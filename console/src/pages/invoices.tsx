@@ -8,7 +8,8 @@ import { Choice, DayField, Filters, SearchField, statesOf, Tabs } from "../parts
 import { Form } from "../parts/form";
 import { Download, List } from "../parts/list";
 import { Sum, Sums } from "../parts/money";
-import { oneAndHere } from "../parts/node";
+import { MorePart } from "../parts/more";
+import { asType, oneAndHere } from "../parts/node";
 import { Ask, Fact, Facts, Head, type PageProps, Part } from "../parts/page";
 import { None, State } from "../parts/states";
 import { Vat } from "../parts/vat";
@@ -120,13 +121,9 @@ function OverdueByAge({ of }: { of: Guarded<Overdue> }) {
 }
 
 export function InvoicePage({ organisation, object }: PageProps) {
+  const variables = { id: object, here: organisation };
   return (
-    <Ask
-      query={OneInvoice}
-      variables={{ id: object, here: organisation }}
-      title={words.invoice}
-      of={(data) => oneAndHere(data, "Invoice")}
-    >
+    <Ask query={OneInvoice} variables={variables} title={words.invoice} of={(data) => oneAndHere(data, "Invoice")}>
       {({ one, here }) => (
         <>
           <Head
@@ -160,9 +157,17 @@ export function InvoicePage({ organisation, object }: PageProps) {
             <Fact label={words.purchaseOrder} of={one.purchaseOrder} />
             <Fact label={words.recipient} of={`${one.recipientName}\n${one.recipientAddress}`} />
           </Facts>
-          <Part title={words.lines} of={one.lines}>
-            {(lines) => (
+          <MorePart
+            title={words.lines}
+            of={one.lines}
+            name="lines"
+            query={OneInvoice}
+            variables={variables}
+            listOf={(data) => granted(asType(data.node, "Invoice"))?.lines}
+          >
+            {(lines, foot) => (
               <List
+                foot={foot}
                 label={words.lines}
                 of={lines}
                 empty={words.nothing}
@@ -185,14 +190,21 @@ export function InvoicePage({ organisation, object }: PageProps) {
                 ]}
               />
             )}
-          </Part>
+          </MorePart>
           <div class="columns">
             <Totals invoice={one} />
             <Part title={words.whyVat} of={one.vatExplanation} empty={words.noVatExplanation}>
               {(vat) => <Vat {...vat} />}
             </Part>
-            <Part title={words.settledBy} of={one.allocations}>
-              {({ edges }) => (
+            <MorePart
+              title={words.settledBy}
+              of={one.allocations}
+              name="allocations"
+              query={OneInvoice}
+              variables={variables}
+              listOf={(data) => granted(asType(data.node, "Invoice"))?.allocations}
+            >
+              {({ edges }, foot) => (
                 <div class="box">
                   {edges.length === 0 && <p class="soft">{words.notSettled}</p>}
                   <ul class="pairs">
@@ -208,11 +220,19 @@ export function InvoicePage({ organisation, object }: PageProps) {
                       </li>
                     ))}
                   </ul>
+                  {foot}
                 </div>
               )}
-            </Part>
-            <Part title={words.reminders} of={one.reminders}>
-              {({ edges }) => (
+            </MorePart>
+            <MorePart
+              title={words.reminders}
+              of={one.reminders}
+              name="reminders"
+              query={OneInvoice}
+              variables={variables}
+              listOf={(data) => granted(asType(data.node, "Invoice"))?.reminders}
+            >
+              {({ edges }, foot) => (
                 <div class="box">
                   {edges.length === 0 && <p class="soft">{words.noReminders}</p>}
                   <ul class="pairs">
@@ -226,9 +246,10 @@ export function InvoicePage({ organisation, object }: PageProps) {
                       </li>
                     ))}
                   </ul>
+                  {foot}
                 </div>
               )}
-            </Part>
+            </MorePart>
           </div>
         </>
       )}

@@ -4,30 +4,18 @@ import type { DirectoryPersonState, FeatureKind, HereFragment, LicenceAssignment
 import { Act, may } from "../parts/act";
 import { Bulk } from "../parts/bulk";
 import { Bars, Lines } from "../parts/chart";
-import { Choice, Filters, SearchField, statesOf, Tabs } from "../parts/filters";
+import { Choice, Filters, SearchField, statesOf } from "../parts/filters";
 import { Form, Select } from "../parts/form";
 import { Guard } from "../parts/guard";
 import { List } from "../parts/list";
 import { Sum } from "../parts/money";
+import { AndMore } from "../parts/more";
 import { Ask, Head, type PageProps, Part } from "../parts/page";
 import { None, State } from "../parts/states";
 import { path, usePaging, useParameters } from "../router";
 import { day, number, words } from "../words/words";
+import { LicenceTabs } from "./licence-tabs";
 import { AssignLicences, Directory, Pools, ReleaseLicences, Seats, SyncPerson, Unused } from "./licences.operations";
-
-export const LicenceTabs = ({ organisation }: { organisation: string }) => (
-  <Tabs
-    label={words.pageNames.licences}
-    tabs={[
-      { label: words.pools, href: path(organisation, "licences") },
-      { label: words.seats, href: path(organisation, "seats") },
-      { label: words.unused, href: path(organisation, "unused") },
-      { label: words.rules, href: path(organisation, "rules") },
-      { label: words.directory, href: path(organisation, "directory") },
-      { label: words.assets, href: path(organisation, "assets") },
-    ]}
-  />
-);
 
 export function LicencesPage({ organisation }: PageProps) {
   const { get } = useParameters();
@@ -69,15 +57,19 @@ export function LicencesPage({ organisation }: PageProps) {
               { label: words.free, isNumber: true, cell: (pool) => number(pool.free) },
               {
                 label: words.givenBy,
-                cell: (pool) =>
-                  pool.licences?.edges.map(({ node }, index) => (
-                    <div key={index}>
-                      {number(node.quantity)} ×{" "}
-                      <Guard of={node.subscription}>
-                        {({ id, productName }) => <a href={path(organisation, "subscription", id)}>{productName}</a>}
-                      </Guard>
-                    </div>
-                  )),
+                cell: ({ licences }) => (
+                  <>
+                    {licences?.edges.map(({ node }, index) => (
+                      <div key={index}>
+                        {number(node.quantity)} ×{" "}
+                        <Guard of={node.subscription}>
+                          {({ id, productName }) => <a href={path(organisation, "subscription", id)}>{productName}</a>}
+                        </Guard>
+                      </div>
+                    ))}
+                    <AndMore of={licences} />
+                  </>
+                ),
               },
             ]}
           />
@@ -317,9 +309,12 @@ export function DirectoryPage({ organisation }: PageProps) {
                   label: words.pageNames.licences,
                   cell: (person) => (
                     <Guard of={person.licences}>
-                      {({ edges }) =>
-                        edges.length === 0 ? <None /> : edges.map(({ node }) => node.feature?.name).join(", ")
-                      }
+                      {(licences) => (
+                        <>
+                          {licences.edges.map(({ node }) => node.feature?.name).join(", ") || <None />}
+                          <AndMore of={licences} />
+                        </>
+                      )}
                     </Guard>
                   ),
                 },

@@ -1,11 +1,13 @@
 // One partner: what it may do here. The client narrows, renews and ends.
+import { granted } from "../api/request";
 import type { HereFragment, WholePartnershipFragment } from "../api/schema";
 import { Act } from "../parts/act";
 import { DelegationFields, delegationOf } from "../parts/delegation";
 import { Field, Form } from "../parts/form";
 import { List } from "../parts/list";
-import { oneAndHere } from "../parts/node";
-import { Ask, Fact, Facts, Head, type PageProps, Part } from "../parts/page";
+import { MorePart } from "../parts/more";
+import { asType, oneAndHere } from "../parts/node";
+import { Ask, Fact, Facts, Head, type PageProps } from "../parts/page";
 import { PermissionsPart } from "../parts/permissions";
 import { RoleNames } from "../parts/roles";
 import { State } from "../parts/states";
@@ -14,13 +16,9 @@ import { day, words } from "../words/words";
 import { EndPartnership, Partner, UpdatePartnership } from "./partner.operations";
 
 export function PartnerPage({ organisation, object }: PageProps) {
+  const variables = { id: object, here: organisation };
   return (
-    <Ask
-      query={Partner}
-      variables={{ id: object, here: organisation }}
-      title={words.partner}
-      of={(data) => oneAndHere(data, "Partnership")}
-    >
+    <Ask query={Partner} variables={variables} title={words.partner} of={(data) => oneAndHere(data, "Partnership")}>
       {({ one, here }) => (
         <>
           <Head
@@ -48,9 +46,17 @@ export function PartnerPage({ organisation, object }: PageProps) {
             <PermissionsPart title={words.mayDoHere} of={one.delegatedPermissions} />
             <PermissionsPart title={words.mayDoAtClients} of={one.clientDelegatedPermissions} />
           </div>
-          <Part title={words.givenMemberships} of={one.givenMemberships}>
-            {(given) => (
+          <MorePart
+            title={words.givenMemberships}
+            of={one.givenMemberships}
+            name="members"
+            query={Partner}
+            variables={variables}
+            listOf={(data) => granted(asType(data.node, "Partnership"))?.givenMemberships}
+          >
+            {(given, foot) => (
               <List
+                foot={foot}
                 label={words.givenMemberships}
                 of={given}
                 empty={words.noGivenMemberships}
@@ -61,7 +67,7 @@ export function PartnerPage({ organisation, object }: PageProps) {
                 ]}
               />
             )}
-          </Part>
+          </MorePart>
         </>
       )}
     </Ask>

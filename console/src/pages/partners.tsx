@@ -1,11 +1,13 @@
 // The partners of an organisation, and what each may do here.
+import { granted } from "../api/request";
 import type { HereFragment, PartnershipSide, PartnershipState } from "../api/schema";
 import { Act } from "../parts/act";
 import { DelegationFields, delegationOf } from "../parts/delegation";
 import { Choice, Filters, statesOf, Tabs } from "../parts/filters";
 import { Field, Form, Select, TextField } from "../parts/form";
 import { List } from "../parts/list";
-import { Ask, Head, type PageProps, Part } from "../parts/page";
+import { MorePart } from "../parts/more";
+import { Ask, Head, type PageProps } from "../parts/page";
 import { None, State } from "../parts/states";
 import { path, usePaging, useParameters } from "../router";
 import { day, localeForApi, number, words } from "../words/words";
@@ -43,21 +45,31 @@ export function PartnersPage({ organisation }: PageProps) {
               { label: words.endsOn, cell: (one) => ending(one.endedAt ?? one.endsAt) },
             ]}
           />
-          <Part title={words.ancestors} of={found.ancestors}>
-            {({ edges }) =>
+          <MorePart
+            title={words.ancestors}
+            of={found.ancestors}
+            name="ancestors"
+            query={Partners}
+            variables={variables}
+            listOf={(data) => granted(data.organisation)?.ancestors}
+          >
+            {({ edges }, foot) =>
               edges.length === 0 ? (
                 <p class="empty">{words.noAncestors}</p>
               ) : (
-                <ul class="tree box">
-                  {edges.map(({ node }) => (
-                    <li key={node.card.id}>
-                      {[node.card, ...node.path.toReversed()].map(({ name }) => name).join(" → ")}
-                    </li>
-                  ))}
-                </ul>
+                <>
+                  <ul class="tree box">
+                    {edges.map(({ node }) => (
+                      <li key={node.card.id}>
+                        {[node.card, ...node.path.toReversed()].map(({ name }) => name).join(" → ")}
+                      </li>
+                    ))}
+                  </ul>
+                  {foot}
+                </>
               )
             }
-          </Part>
+          </MorePart>
         </>
       )}
     </Ask>

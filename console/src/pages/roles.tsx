@@ -7,6 +7,7 @@ import { Act, may } from "../parts/act";
 import { Field, Form } from "../parts/form";
 import { Guard, GuardedPart } from "../parts/guard";
 import { List } from "../parts/list";
+import { AndMore } from "../parts/more";
 import { Ask, Head, type PageProps, Part } from "../parts/page";
 import { NamedPermissions, PermissionList, PermissionPicker } from "../parts/permissions";
 import { Effect } from "../parts/roles";
@@ -203,6 +204,7 @@ function Preview({ role, chosen }: { role: string; chosen: Chosen }) {
                   <Effect {...node} />
                 </div>
               ))}
+              <AndMore of={{ edges, totalCount }} />
             </section>
           )}
         </GuardedPart>

@@ -18,7 +18,7 @@ import { Ask, Head, type PageProps } from "../parts/page";
 import { Empty, Failed, Loading, None } from "../parts/states";
 import { path, usePaging } from "../router";
 import { day, moment, number, percent, words } from "../words/words";
-import { LicenceTabs } from "./licences";
+import { LicenceTabs } from "./licence-tabs";
 import { ApplyRules, PreviewRules, Rules, SaveRules } from "./rules.operations";
 
 interface Feature {

@@ -1,12 +1,14 @@
 // The services of an organisation, and one of them with what can be asked of it.
+import { granted } from "../api/request";
 import type { HereFragment, ServiceKind, ServiceState, WholeServiceFragment } from "../api/schema";
 import { Act, may } from "../parts/act";
 import { Choice, Filters, SearchField, statesOf } from "../parts/filters";
 import { Field, Form } from "../parts/form";
 import { Guard } from "../parts/guard";
 import { List } from "../parts/list";
-import { oneAndHere } from "../parts/node";
-import { Ask, Fact, Facts, Head, type PageProps, Part } from "../parts/page";
+import { MorePart } from "../parts/more";
+import { asType, oneAndHere } from "../parts/node";
+import { Ask, Fact, Facts, Head, type PageProps } from "../parts/page";
 import { ACTIONS, ATTRIBUTES } from "../parts/service-attributes";
 import { None, State } from "../parts/states";
 import { path, usePaging, useParameters } from "../router";
@@ -80,13 +82,9 @@ function NowAndWanted({ state, wanted }: { state: ServiceState; wanted: "ACTIVE"
 }
 
 export function ServicePage({ organisation, object }: PageProps) {
+  const variables = { id: object, here: organisation };
   return (
-    <Ask
-      query={OneService}
-      variables={{ id: object, here: organisation }}
-      title={words.service}
-      of={(data) => oneAndHere(data, "Service")}
-    >
+    <Ask query={OneService} variables={variables} title={words.service} of={(data) => oneAndHere(data, "Service")}>
       {({ one, here }) => (
         <>
           <Head
@@ -112,9 +110,17 @@ export function ServicePage({ organisation, object }: PageProps) {
               <Fact key={name} label={attributeName(name)} of={value} />
             ))}
           </Facts>
-          <Part title={words.tasks} of={one.tasks}>
-            {(tasks) => (
+          <MorePart
+            title={words.tasks}
+            of={one.tasks}
+            name="tasks"
+            query={OneService}
+            variables={variables}
+            listOf={(data) => granted(asType(data.node, "Service"))?.tasks}
+          >
+            {(tasks, foot) => (
               <List
+                foot={foot}
                 label={words.tasks}
                 of={tasks}
                 empty={words.noTasks}
@@ -129,7 +135,7 @@ export function ServicePage({ organisation, object }: PageProps) {
                 ]}
               />
             )}
-          </Part>
+          </MorePart>
         </>
       )}
     </Ask>

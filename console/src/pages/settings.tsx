@@ -1,9 +1,11 @@
 // An organisation itself: its name, how its members log in, who owns it, and its end.
+import { granted } from "../api/request";
 import type { HereFragment, NewOrganisationKind } from "../api/schema";
 import { Act, Do } from "../parts/act";
 import { Check, Field, Form, Select, TextField } from "../parts/form";
 import { GuardedPart } from "../parts/guard";
 import { List } from "../parts/list";
+import { MorePart } from "../parts/more";
 import { Ask, Fact, Facts, Head, type PageProps, Part } from "../parts/page";
 import { State } from "../parts/states";
 import { go, path, usePaging } from "../router";
@@ -22,10 +24,11 @@ import {
 } from "./settings.operations";
 
 export function SettingsPage({ organisation }: PageProps) {
+  const variables = { id: organisation, ...usePaging() };
   return (
     <Ask
       query={OrganisationSettings}
-      variables={{ id: organisation, ...usePaging() }}
+      variables={variables}
       title={words.pageNames.settings}
       of={(data) => data.organisation}
     >
@@ -90,12 +93,16 @@ export function SettingsPage({ organisation }: PageProps) {
               )}
             </Part>
             {found.kind !== "OPERATOR" && (
-              <Part
+              <MorePart
                 title={words.reselling}
                 of={found.resellerRequests}
                 acts={found.kind !== "RESELLER" && <BecomeReseller here={found} />}
+                name="requests"
+                query={OrganisationSettings}
+                variables={variables}
+                listOf={(data) => granted(data.organisation)?.resellerRequests}
               >
-                {({ edges }) => (
+                {({ edges }, foot) => (
                   <div class="box">
                     {edges.length === 0 && (
                       <p class="soft">{found.kind === "RESELLER" ? words.isReseller : words.noRequests}</p>
@@ -122,9 +129,10 @@ export function SettingsPage({ organisation }: PageProps) {
                         </li>
                       ))}
                     </ul>
+                    {foot}
                   </div>
                 )}
-              </Part>
+              </MorePart>
             )}
           </div>
           <Part title={words.ownership} of={found.ownershipTransfers} acts={<Offer here={found} />}>

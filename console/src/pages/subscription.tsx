@@ -2,12 +2,13 @@
 import { useState } from "preact/hooks";
 import { useQuery } from "../api/hooks";
 import { granted } from "../api/request";
-import type { HereFragment, PreviewedChange, WholeSubscriptionFragment } from "../api/schema";
+import type { ChangeFragment, HereFragment, PreviewedChange, WholeSubscriptionFragment } from "../api/schema";
 import { Act, Do, may } from "../parts/act";
 import { Field, Form, Select } from "../parts/form";
 import { Guard, GuardedPart } from "../parts/guard";
 import { List } from "../parts/list";
 import { Sum } from "../parts/money";
+import { More, MorePart } from "../parts/more";
 import { asType, oneAndHere } from "../parts/node";
 import { Ask, Fact, Facts, Head, type PageProps, Part } from "../parts/page";
 import { Failed, Loading, State } from "../parts/states";
@@ -30,10 +31,11 @@ interface Props {
 }
 
 export function SubscriptionPage({ organisation, object }: PageProps) {
+  const variables = { id: object, here: organisation };
   return (
     <Ask
       query={OneSubscription}
-      variables={{ id: object, here: organisation }}
+      variables={variables}
       title={words.subscription}
       of={(data) => oneAndHere(data, "Subscription")}
     >
@@ -77,10 +79,37 @@ export function SubscriptionPage({ organisation, object }: PageProps) {
               {(partner) => partner.name}
             </Fact>
           </Facts>
-          <Scheduled one={one} here={here} />
+          <GuardedPart of={one.scheduled}>
+            {(scheduled) => (
+              <More
+                label={words.history}
+                of={scheduled}
+                name="scheduled"
+                query={OneSubscription}
+                variables={variables}
+                listOf={(data) => granted(asType(data.node, "Subscription"))?.scheduled}
+              >
+                {({ edges }, foot) => (
+                  <>
+                    {edges.map(({ node }) => (
+                      <Scheduled key={node.id} change={node} here={here} />
+                    ))}
+                    {foot}
+                  </>
+                )}
+              </More>
+            )}
+          </GuardedPart>
           <div class="columns">
-            <Part title={words.pageNames.services} of={one.services}>
-              {({ edges }) => (
+            <MorePart
+              title={words.pageNames.services}
+              of={one.services}
+              name="services"
+              query={OneSubscription}
+              variables={variables}
+              listOf={(data) => granted(asType(data.node, "Subscription"))?.services}
+            >
+              {({ edges }, foot) => (
                 <div class="box">
                   {edges.length === 0 && <p class="soft">{words.noServices}</p>}
                   <ul class="pairs">
@@ -91,11 +120,19 @@ export function SubscriptionPage({ organisation, object }: PageProps) {
                       </li>
                     ))}
                   </ul>
+                  {foot}
                 </div>
               )}
-            </Part>
-            <Part title={words.givesYou} of={one.licences}>
-              {({ edges }) => (
+            </MorePart>
+            <MorePart
+              title={words.givesYou}
+              of={one.licences}
+              name="licences"
+              query={OneSubscription}
+              variables={variables}
+              listOf={(data) => granted(asType(data.node, "Subscription"))?.licences}
+            >
+              {({ edges }, foot) => (
                 <div class="box">
                   {edges.length === 0 && <p class="soft">{words.nothing}</p>}
                   <ul class="pairs">
@@ -106,9 +143,10 @@ export function SubscriptionPage({ organisation, object }: PageProps) {
                       </li>
                     ))}
                   </ul>
+                  {foot}
                 </div>
               )}
-            </Part>
+            </MorePart>
           </div>
           <Part title={words.thisInterval} of={one.charge}>
             {(charge) => (
@@ -142,9 +180,17 @@ export function SubscriptionPage({ organisation, object }: PageProps) {
               </div>
             )}
           </Part>
-          <Part title={words.history} of={one.changes}>
-            {(changes) => (
+          <MorePart
+            title={words.history}
+            of={one.changes}
+            name="changes"
+            query={OneSubscription}
+            variables={variables}
+            listOf={(data) => granted(asType(data.node, "Subscription"))?.changes}
+          >
+            {(changes, foot) => (
               <List
+                foot={foot}
                 label={words.history}
                 of={changes}
                 empty={words.nothing}
@@ -165,28 +211,21 @@ export function SubscriptionPage({ organisation, object }: PageProps) {
                 ]}
               />
             )}
-          </Part>
+          </MorePart>
         </>
       )}
     </Ask>
   );
 }
 
-function Scheduled({ one, here }: Props) {
-  const scheduled = one.scheduled?.edges ?? [];
-  return (
-    <>
-      {scheduled.map(({ node }) => (
-        <div class="notice" key={node.id}>
-          <p>{words.changeScheduled(words.changes[node.kind], day(node.effectiveOn), number(node.quantity))}</p>
-          {!node.isAutomatic && may(here, "SUBSCRIPTION_ORDER") && (
-            <Do label={words.withdraw} operation={WithdrawChange} variables={{ input: { changeId: node.id } }} />
-          )}
-        </div>
-      ))}
-    </>
-  );
-}
+const Scheduled = ({ change, here }: { change: ChangeFragment; here: HereFragment }) => (
+  <div class="notice">
+    <p>{words.changeScheduled(words.changes[change.kind], day(change.effectiveOn), number(change.quantity))}</p>
+    {!change.isAutomatic && may(here, "SUBSCRIPTION_ORDER") && (
+      <Do label={words.withdraw} operation={WithdrawChange} variables={{ input: { changeId: change.id } }} />
+    )}
+  </div>
+);
 
 function Acts({ one, here }: Props) {
   const upgrades = one.product?.upgrades?.edges ?? [];

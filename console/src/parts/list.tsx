@@ -35,10 +35,12 @@ interface Props<Row> {
   isLoading?: boolean;
   /** Rows that let nothing be seen from a column on: one cell says so. */
   closed?: { from: number; is: (row: Row) => boolean; text: string };
+  /** What stands below instead of the links to other pages. */
+  foot?: ComponentChildren;
 }
 
 /** A table. The first column names the row. */
-export function List<Row>({ label, of, columns, empty, isLoading = false, closed }: Props<Row>) {
+export function List<Row>({ label, of, columns, empty, isLoading = false, closed, foot }: Props<Row>) {
   const shown = columns.filter((column) => column !== false);
   return (
     <GuardedPart of={of}>
@@ -66,7 +68,7 @@ export function List<Row>({ label, of, columns, empty, isLoading = false, closed
                 </tbody>
               </table>
             </section>
-            <Pages label={label} count={edges.length} total={totalCount ?? null} pageInfo={pageInfo} />
+            {foot || <Pages label={label} count={edges.length} total={totalCount ?? null} pageInfo={pageInfo} />}
           </>
         )
       }

@@ -35,6 +35,9 @@ export const inside: InsideWords = {
     DELETED: "Gelöscht",
     ENABLED: "Eingeschaltet",
     DELIVERED: "Zugestellt",
+    UNMATCHED: "Nicht zugeordnet",
+    MATCHED: "Zugeordnet",
+    RETURNED: "Zurückgebucht",
   },
 
   // Live
@@ -758,4 +761,17 @@ export const inside: InsideWords = {
 
   // Kosten
   monthlyCosts: "Was jedes im Monat kostet",
+
+  // Gruppen
+  groups: "Gruppen",
+  groupsAbout: "Gruppen des Verzeichnisses. Regeln für Lizenzen können sie nennen.",
+  noGroups: "Noch keine Gruppen. Sie kommen mit den Personen des Verzeichnisses.",
+  groupsInside: "Gruppen darin",
+  groupsInsideAbout: "Auch ihre Personen gehören zu dieser Gruppe.",
+  peopleCount: (count) => (count === 1 ? "1 Person" : `${count} Personen`),
+  nobodyInGroup: "Niemand ist selbst in der Gruppe.",
+
+  // Listen
+  showMore: "Mehr zeigen",
+  showMoreOf: (list) => `Mehr zeigen: ${list}`,
 };

@@ -34,6 +34,9 @@ export const inside = {
     DELETED: "Deleted",
     ENABLED: "Enabled",
     DELIVERED: "Delivered",
+    UNMATCHED: "Unmatched",
+    MATCHED: "Matched",
+    RETURNED: "Returned",
   },
 
   // Live
@@ -749,6 +752,19 @@ export const inside = {
 
   // Costs
   monthlyCosts: "What each costs in a month",
+
+  // Groups
+  groups: "Groups",
+  groupsAbout: "Groups of the directory. Rules for licences can name them.",
+  noGroups: "No groups yet. They come with the people of the directory.",
+  groupsInside: "Groups inside",
+  groupsInsideAbout: "Their people belong to this group too.",
+  peopleCount: (count: number) => (count === 1 ? "1 person" : `${count} people`),
+  nobodyInGroup: "Nobody is in the group itself.",
+
+  // Lists
+  showMore: "Show more",
+  showMoreOf: (list: string) => `Show more: ${list}`,
 };
 
 export type InsideWords = typeof inside;

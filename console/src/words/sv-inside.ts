@@ -35,6 +35,9 @@ export const inside: InsideWords = {
     DELETED: "Borttagen",
     ENABLED: "På",
     DELIVERED: "Levererad",
+    UNMATCHED: "Ej ihopparad",
+    MATCHED: "Ihopparad",
+    RETURNED: "Återtagen",
   },
 
   // Live
@@ -751,4 +754,17 @@ export const inside: InsideWords = {
 
   // Kostnader
   monthlyCosts: "Vad var och en kostar per månad",
+
+  // Grupper
+  groups: "Grupper",
+  groupsAbout: "Katalogens grupper. Regler för licenser kan nämna dem.",
+  noGroups: "Inga grupper ännu. De kommer med katalogens personer.",
+  groupsInside: "Grupper i gruppen",
+  groupsInsideAbout: "Deras personer hör också till gruppen.",
+  peopleCount: (count) => (count === 1 ? "1 person" : `${count} personer`),
+  nobodyInGroup: "Ingen är själv med i gruppen.",
+
+  // Listor
+  showMore: "Visa fler",
+  showMoreOf: (list) => `Visa fler: ${list}`,
 };
