@@ -44,6 +44,8 @@ const PAGES: Record<string, () => Promise<Page>> = {
   seats: () => import("./pages/licences").then((file) => file.SeatsPage),
   unused: () => import("./pages/licences").then((file) => file.UnusedPage),
   directory: () => import("./pages/licences").then((file) => file.DirectoryPage),
+  groups: () => import("./pages/groups").then((file) => file.GroupsPage),
+  group: () => import("./pages/groups").then((file) => file.GroupPage),
   assets: () => import("./pages/assets").then((file) => file.AssetsPage),
   rules: () => import("./pages/rules").then((file) => file.RulesPage),
   rule: () => import("./pages/rules").then((file) => file.RulePage),

@@ -188,7 +188,11 @@ const SECTIONS: readonly { name: keyof typeof words.sections; items: readonly It
       { page: "catalogue", needs: ["SUBSCRIPTION_READ"] },
       { page: "subscriptions", needs: ["SUBSCRIPTION_READ"], also: ["subscription", "orders"] },
       { page: "services", needs: ["SERVICE_READ", "DOMAIN_READ"], also: ["service"] },
-      { page: "licences", needs: ["LICENCE_READ"], also: ["directory", "rules", "rule", "unused", "seats", "assets"] },
+      {
+        page: "licences",
+        needs: ["LICENCE_READ"],
+        also: ["directory", "groups", "group", "rules", "rule", "unused", "seats", "assets"],
+      },
     ],
   },
   {

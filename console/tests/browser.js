@@ -4,7 +4,9 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, test } from "node:test";
+import "./directory.js";
 import "./live.js";
+import "./sales.js";
 import "./webhooks.js";
 import { OBJECTS, STORIES } from "./stories.js";
 import { ask, base, close, go, inspect, inspection, logIn, places, settle, shoot, start, visit } from "./visit.js";

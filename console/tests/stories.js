@@ -17,6 +17,7 @@ const EVERY_PAGE = [
   "unused",
   "rules",
   "directory",
+  "groups",
   "assets",
   "invoices",
   "billing",
@@ -42,7 +43,7 @@ export const STORIES = [
     name: "principal",
     email: "mia@lakeschool.example",
     place: "Lake School",
-    pages: ["", "licences", "seats", "unused", "rules", "directory", "assets", "subscriptions"],
+    pages: ["", "licences", "seats", "unused", "rules", "directory", "groups", "assets", "subscriptions"],
   },
   { name: "bookkeeper", email: "nils@lakeschool.example", place: "Lake School", pages: EVERY_PAGE },
   { name: "technician", email: "olga@lakeschool.example", place: "Lake School", pages: ["", "services", "invoices"] },
@@ -71,5 +72,6 @@ export const OBJECTS = [
     lists: ["partners", "subscriptions", "services", "invoices"],
   },
   { email: "finn@nordhost.example", place: "Nordhost Partner", lists: ["clients"] },
+  { email: "mia@lakeschool.example", place: "Lake School", lists: ["groups"] },
   { email: "erik@islandferries.example", place: "Island Ferries", lists: ["proposals"] },
 ];
