@@ -30,6 +30,7 @@ const PAGES: Record<string, () => Promise<Page>> = {
   clients: () => import("./pages/clients").then((file) => file.ClientsPage),
   client: () => import("./pages/client").then((file) => file.ClientPage),
   "new-clients": () => import("./pages/new-clients").then((file) => file.NewClientsPage),
+  "new-order": () => import("./pages/new-order").then((file) => file.NewOrderPage),
   columns: () => import("./pages/columns").then((file) => file.ColumnsPage),
   templates: () => import("./pages/templates").then((file) => file.TemplatesPage),
   drift: () => import("./pages/templates").then((file) => file.DriftPage),

@@ -55,6 +55,12 @@ export function ClientsPage({ organisation }: PageProps) {
             <Head title={words.pageNames.clients} about={words.clientsAbout}>
               <Propose here={found} side="RESELLER" />
               <ActLink
+                label={words.newOrder}
+                needs="CLIENT_CREATE"
+                here={found}
+                href={path(organisation, "new-order")}
+              />
+              <ActLink
                 label={words.createMany}
                 needs="CLIENT_CREATE"
                 here={found}

@@ -21,11 +21,17 @@ export const CreateClientAct = ({ here }: { here: HereFragment }) => (
         onDone={(payload) => payload.partnership && go(path(here.id, "client", payload.partnership.id))}
       >
         <NewClientFields organisation={here.id} />
+        <Select
+          name="recipient"
+          label={words.invoicesGoTo}
+          choices={{ client: words.toTheClient, reseller: words.toUs }}
+        />
       </Form>
     )}
   </Act>
 );
 
+/** Customers of the operator delegate nothing, so they have no fields for it. */
 export function newClient(values: Values): NewClientInput {
   const template = values.optional("delegationTemplateId");
   return {
@@ -36,11 +42,12 @@ export function newClient(values: Values): NewClientInput {
     locale: localeForApi(),
     endsAt: values.endOf("endsAt"),
     recipient: values.text("recipient") === "reseller" ? { reseller: true } : null,
-    ...(template ? { delegationTemplateId: template } : { delegation: delegationOf(values) }),
+    ...(template && { delegationTemplateId: template }),
+    ...(values.flag("preset") && { delegation: delegationOf(values) }),
   };
 }
 
-export function NewClientFields({ organisation }: { organisation: string }) {
+export function NewClientFields({ organisation, isOperator = false }: { organisation: string; isOperator?: boolean }) {
   const { data } = useQuery(ClientTemplates, { id: organisation });
   const [template, setTemplate] = useState("");
   const templates = granted(granted(data?.organisation)?.reseller?.delegationTemplates ?? null)?.edges ?? [];
@@ -67,15 +74,8 @@ export function NewClientFields({ organisation }: { organisation: string }) {
           onChange={setTemplate}
         />
       )}
-      {!template && <DelegationFields />}
-      <div class="beside">
-        <Select
-          name="recipient"
-          label={words.invoicesGoTo}
-          choices={{ client: words.toTheClient, reseller: words.toUs }}
-        />
-        <Field name="endsAt" label={words.endsOn} hint={words.emptyForEver} type="date" />
-      </div>
+      {!template && !isOperator && <DelegationFields />}
+      {!isOperator && <Field name="endsAt" label={words.endsOn} hint={words.emptyForEver} type="date" />}
     </>
   );
 }

@@ -3,6 +3,7 @@
 import type { Words } from "./en";
 import type { InsideWords } from "./en-inside";
 import type { ProgramWords } from "./en-programs";
+import type { SalesWords } from "./en-sales";
 
 const KEY = "tenantry.locale";
 const files = {
@@ -12,25 +13,28 @@ const files = {
 };
 const insideFiles = {
   en: () =>
-    Promise.all([import("./en-inside"), import("./en-programs")]).then(([one, two]) => ({
+    Promise.all([import("./en-inside"), import("./en-programs"), import("./en-sales")]).then(([one, two, three]) => ({
       ...one.inside,
       ...two.programs,
+      ...three.sales,
     })),
   sv: () =>
-    Promise.all([import("./sv-inside"), import("./sv-programs")]).then(([one, two]) => ({
+    Promise.all([import("./sv-inside"), import("./sv-programs"), import("./sv-sales")]).then(([one, two, three]) => ({
       ...one.inside,
       ...two.programs,
+      ...three.sales,
     })),
   de: () =>
-    Promise.all([import("./de-inside"), import("./de-programs")]).then(([one, two]) => ({
+    Promise.all([import("./de-inside"), import("./de-programs"), import("./de-sales")]).then(([one, two, three]) => ({
       ...one.inside,
       ...two.programs,
+      ...three.sales,
     })),
 };
 export type LocaleName = keyof typeof files;
 export const LOCALES: Record<LocaleName, string> = { en: "English", sv: "Svenska", de: "Deutsch" };
 
-type AllWords = Words & InsideWords & ProgramWords;
+type AllWords = Words & InsideWords & ProgramWords & SalesWords;
 /** The current texts. The page is drawn anew when they change. */
 export let words: AllWords;
 let isInside = false;
@@ -110,8 +114,21 @@ export interface Amount {
 /** An amount in the person's language. The server counts in the smallest unit of the currency. */
 export function money({ amountMinor, currency }: Amount): string {
   const format = new Intl.NumberFormat(region(), { style: "currency", currency });
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  return format.format(Number(amountMinor) / 10 ** digits);
+  return format.format(Number(amountMinor) / 10 ** digitsOf(currency));
+}
+
+/** The digits after the point in amounts of a currency. */
+const digitsOf = (currency: string) =>
+  new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+
+/** What somebody wrote, such as "12.50" or "12,50", in the smallest unit of the currency. */
+export const minorOf = (text: string, currency: string) =>
+  String(Math.round(Number(text.replace(",", ".")) * 10 ** digitsOf(currency)));
+
+/** All currencies, with their names. */
+export function currencies(): Record<string, string> {
+  const names = new Intl.DisplayNames(region(), { type: "currency" });
+  return Object.fromEntries(Intl.supportedValuesOf("currency").map((code) => [code, `${code} · ${names.of(code)}`]));
 }
 
 export const list = (items: readonly string[]) => new Intl.ListFormat(region(), { type: "conjunction" }).format(items);
