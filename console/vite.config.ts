@@ -14,6 +14,7 @@ const PATHS = [
   "/commission-statements/",
   "/organisations/",
   "/resellers/",
+  "/operator/",
   "/viewer/",
 ];
 

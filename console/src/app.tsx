@@ -64,8 +64,10 @@ const PAGES: Record<string, () => Promise<Page>> = {
   desk: () => import("./pages/desk").then((file) => file.DeskPage),
   "people-desk": () => import("./pages/desk").then((file) => file.DeskPeoplePage),
   requests: () => import("./pages/desk").then((file) => file.DeskRequestsPage),
-  runs: () => import("./pages/desk").then((file) => file.DeskRunsPage),
-  tasks: () => import("./pages/desk").then((file) => file.DeskTasksPage),
+  runs: () => import("./pages/desk-runs").then((file) => file.DeskRunsPage),
+  payments: () => import("./pages/payments").then((file) => file.PaymentsPage),
+  months: () => import("./pages/months").then((file) => file.MonthsPage),
+  tasks: () => import("./pages/desk-runs").then((file) => file.DeskTasksPage),
 };
 
 /** Pages for people who need not be logged in; links in mails lead to them. */

@@ -160,7 +160,7 @@ const SECTIONS: readonly { name: keyof typeof words.sections; items: readonly It
       {
         page: "desk",
         needs: ["USER_MANAGE", "RESELLER_MANAGE", "ORGANISATION_READ"],
-        also: ["people-desk", "requests", "runs", "tasks"],
+        also: ["people-desk", "requests", "runs", "payments", "months", "tasks", "new-order"],
       },
     ],
   },
@@ -170,7 +170,7 @@ const SECTIONS: readonly { name: keyof typeof words.sections; items: readonly It
       {
         page: "clients",
         needs: ["CLIENT_READ"],
-        also: ["client", "columns", "templates", "drift", "tree", "new-clients"],
+        also: ["client", "columns", "templates", "drift", "tree", "new-clients", "new-order"],
       },
       { page: "commission", needs: ["COMMISSION_READ"], also: ["statement"] },
     ],

@@ -111,6 +111,19 @@ async function ask(request: RequestInit): Promise<Answered> {
   }
 }
 
+/** Sends a file to an address that takes one, and gives its answer. */
+export async function sendFile<Data>(address: string, file: File, type: string): Promise<Data> {
+  const headers = { "content-type": type, accept: "application/json", "accept-language": locale() };
+  let answer: Data & Answered;
+  try {
+    answer = await (await fetch(address, { method: "POST", headers, body: file })).json();
+  } catch {
+    throw new RequestError("NO_ANSWER", "");
+  }
+  if (answer.errors) unpack({ errors: answer.errors }, context.whenEnded);
+  return answer;
+}
+
 /** Puts a refusal in the place of the null that the server sent. */
 function refuse(data: unknown, path: readonly (string | number)[], reason: Reason) {
   let place = data as Record<string | number, unknown> | null;

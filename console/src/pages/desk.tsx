@@ -1,54 +1,27 @@
-// The operator's desk: find organisations and people, approve resellers, bill, and look after tasks that hang.
-import { type Guarded, granted } from "../api/request";
-import type { BillingRunMode, HereFragment, ResellerRequestState, ServiceKind, ServiceTaskState } from "../api/schema";
-import { Act, Do } from "../parts/act";
-import { Choice, Filters, SearchField, statesOf, Tabs } from "../parts/filters";
-import { Field, Form, Select, TextField } from "../parts/form";
+// The operator's desk: find organisations and people, and approve resellers.
+import type { HereFragment, ResellerRequestState } from "../api/schema";
+import { Act, ActLink, Do } from "../parts/act";
+import { Choice, Filters, SearchField, statesOf } from "../parts/filters";
+import { Field, Form, TextField } from "../parts/form";
 import { Guard } from "../parts/guard";
 import { List } from "../parts/list";
-import { Sums } from "../parts/money";
+import { AndMore } from "../parts/more";
 import { Ask, Head, type PageProps } from "../parts/page";
 import { None, State } from "../parts/states";
 import { path, usePaging, useParameters } from "../router";
-import { day, moment, number, words } from "../words/words";
+import { day, moment, words } from "../words/words";
 import {
   ApproveReseller,
   DeclineReseller,
   Desk,
   DeskPeople,
   DeskRequests,
-  DeskRuns,
-  DeskTasks,
   DisableUser,
   EnableUser,
   ResumeOrganisation,
-  RetryTask,
-  RunBilling,
   SuspendOrganisation,
 } from "./desk.operations";
-
-const DeskTabs = ({ organisation }: { organisation: string }) => (
-  <Tabs
-    label={words.pageNames.desk}
-    tabs={[
-      { label: words.organisations, href: path(organisation, "desk") },
-      { label: words.sections.people, href: path(organisation, "people-desk") },
-      { label: words.requests, href: path(organisation, "requests") },
-      { label: words.runs, href: path(organisation, "runs") },
-      { label: words.tasks, href: path(organisation, "tasks") },
-    ]}
-  />
-);
-
-/** The operator's part of an answer, with the organisation where the person works. */
-function deskOf<Operator, Here>(data: {
-  readonly operator: Guarded<Operator>;
-  readonly organisation: Guarded<Here>;
-}): Guarded<{ operator: Operator; here: Here }> {
-  const here = granted(data.organisation);
-  if (typeof data.operator === "symbol") return data.operator;
-  return here && data.operator && { operator: data.operator as Operator, here };
-}
+import { DeskTabs, deskOf } from "./desk-frame";
 
 export function DeskPage({ organisation }: PageProps) {
   const { get } = useParameters();
@@ -62,7 +35,15 @@ export function DeskPage({ organisation }: PageProps) {
     <Ask query={Desk} variables={variables} title={words.pageNames.desk} of={(data) => deskOf(data)}>
       {({ operator, here }, isLoading) => (
         <>
-          <Head title={words.pageNames.desk} about={words.deskAbout} />
+          <Head title={words.pageNames.desk} about={words.deskAbout}>
+            <ActLink
+              label={words.newOrder}
+              needs="CLIENT_CREATE"
+              here={here}
+              isMain
+              href={path(organisation, "new-order")}
+            />
+          </Head>
           <DeskTabs organisation={organisation} />
           <Filters>
             <SearchField />
@@ -162,16 +143,20 @@ export function DeskPeoplePage({ organisation }: PageProps) {
               { label: words.state, cell: (one) => <State of={one.state} /> },
               {
                 label: words.organisations,
-                cell: (one) =>
-                  one.memberships?.edges.map(({ node }, index) => (
-                    <div key={index}>
-                      {node.organisation ? (
-                        <a href={path(node.organisation.organisationId)}>{node.organisation.name}</a>
-                      ) : (
-                        <None />
-                      )}
-                    </div>
-                  )),
+                cell: ({ memberships }) => (
+                  <>
+                    {memberships?.edges.map(({ node }, index) => (
+                      <div key={index}>
+                        {node.organisation ? (
+                          <a href={path(node.organisation.organisationId)}>{node.organisation.name}</a>
+                        ) : (
+                          <None />
+                        )}
+                      </div>
+                    ))}
+                    <AndMore of={memberships} />
+                  </>
+                ),
               },
               { label: words.verified, cell: (one) => (one.emailVerifiedAt ? words.yes : words.no) },
               { label: words.lastSeen, cell: (one) => (one.lastSeenAt ? moment(one.lastSeenAt) : <None />) },
@@ -305,158 +290,5 @@ function Answer({ here, request, name }: { here: HereFragment; request: string; 
         )}
       </Act>
     </>
-  );
-}
-
-export function DeskRunsPage({ organisation }: PageProps) {
-  const variables = { here: organisation, ...usePaging() };
-  return (
-    <Ask query={DeskRuns} variables={variables} title={words.runs} of={(data) => deskOf(data)}>
-      {({ operator, here }, isLoading) => (
-        <>
-          <Head title={words.runs} about={words.runsAbout}>
-            <Act label={words.run} needs="INVOICE_ISSUE" here={here} isMain>
-              {(close) => (
-                <Form
-                  operation={RunBilling}
-                  variables={(values) => ({
-                    input: { until: values.optional("until"), mode: values.text("mode") as BillingRunMode },
-                  })}
-                  submit={words.run}
-                  done={words.runStarted}
-                  onDone={close}
-                >
-                  <Select name="mode" label={words.kind} choices={words.runModes} />
-                  <Field name="until" label={words.endsOn} hint={words.emptyForToday} type="date" />
-                </Form>
-              )}
-            </Act>
-          </Head>
-          <DeskTabs organisation={organisation} />
-          <List
-            label={words.runs}
-            of={operator.billingRuns}
-            isLoading={isLoading}
-            empty={words.noRuns}
-            columns={[
-              { label: words.endsOn, cell: (one) => day(one.until) },
-              { label: words.kind, cell: (one) => words.runModes[one.mode] },
-              { label: words.state, cell: (one) => <State of={one.state} /> },
-              { label: words.pageNames.invoices, isNumber: true, cell: (one) => number(one.invoiceCount) },
-              { label: words.creditNotes, isNumber: true, cell: (one) => number(one.creditNoteCount) },
-              { label: words.net, isNumber: true, cell: (one) => <Sums of={one.net} /> },
-              { label: words.started, cell: (one) => moment(one.startedAt) },
-              {
-                label: words.leftOut,
-                isNumber: true,
-                cell: (one) =>
-                  one.problems.length === 0 ? (
-                    number(one.leftOutCount)
-                  ) : (
-                    <Act label={number(one.leftOutCount)} title={words.leftOut} isWide>
-                      {() => (
-                        <ul class="pairs">
-                          {one.problems.map((problem) => (
-                            <li key={problem.organisationId}>
-                              <a href={path(problem.organisationId, "billing")}>{problem.message}</a>
-                            </li>
-                          ))}
-                        </ul>
-                      )}
-                    </Act>
-                  ),
-              },
-              {
-                label: words.acts,
-                isNumber: true,
-                cell: (one) =>
-                  one.state === "STOPPED" && (
-                    <div class="acts">
-                      <Do
-                        label={words.goOn}
-                        operation={RunBilling}
-                        variables={{ input: { resumeId: one.id } }}
-                        needs="INVOICE_ISSUE"
-                        here={here}
-                      />
-                    </div>
-                  ),
-              },
-            ]}
-          />
-        </>
-      )}
-    </Ask>
-  );
-}
-
-export function DeskTasksPage({ organisation }: PageProps) {
-  const { get } = useParameters();
-  const state = get("state") as ServiceTaskState;
-  const variables = {
-    here: organisation,
-    ...usePaging(),
-    filter: { state: state ? [state] : null, kind: (get("kind") || null) as ServiceKind | null },
-  };
-  return (
-    <Ask query={DeskTasks} variables={variables} title={words.tasks} of={(data) => deskOf(data)}>
-      {({ operator, here }, isLoading) => (
-        <>
-          <Head title={words.tasks} about={words.tasksAbout} />
-          <DeskTabs organisation={organisation} />
-          <Filters>
-            <Choice name="state" label={words.state} choices={statesOf("WAITING", "CLAIMED", "FAILED", "DONE")} />
-            <Choice name="kind" label={words.kind} choices={words.serviceKinds} />
-          </Filters>
-          <List
-            label={words.tasks}
-            of={operator.serviceTasks}
-            isLoading={isLoading}
-            empty={words.noTasks}
-            columns={[
-              {
-                label: words.task,
-                cell: (one) => (
-                  <>
-                    {one.action ? words.serviceActions[one.action] : words.taskKinds[one.kind]}
-                    <small>{one.wanted.name}</small>
-                  </>
-                ),
-              },
-              { label: words.kind, cell: (one) => (one.service ? words.serviceKinds[one.service.kind] : <None />) },
-              {
-                label: words.state,
-                cell: (one) => (
-                  <>
-                    <State of={one.state} />
-                    <Guard of={one.error} empty="">
-                      {(error) => <small class="mistake">{error}</small>}
-                    </Guard>
-                  </>
-                ),
-              },
-              { label: words.attempts, isNumber: true, cell: (one) => <Guard of={one.attempts}>{number}</Guard> },
-              { label: words.asked, cell: (one) => moment(one.createdAt) },
-              {
-                label: words.acts,
-                isNumber: true,
-                cell: (one) =>
-                  one.state === "FAILED" && (
-                    <div class="acts">
-                      <Do
-                        label={words.retry}
-                        operation={RetryTask}
-                        variables={{ input: { taskId: one.id } }}
-                        needs="SERVICE_PROVISION"
-                        here={here}
-                      />
-                    </div>
-                  ),
-              },
-            ]}
-          />
-        </>
-      )}
-    </Ask>
   );
 }
