@@ -154,7 +154,7 @@ test("a wrong password is said, and the first load is small", (context) =>
       await logIn(page, "finn@nordhost.example");
       await settle(page);
       const id = (await places(page))["Nordhost Partner"];
-      for (const part of ["clients", "catalogue", "licences", "rules", "invoices", "log"]) {
+      for (const part of ["clients", "new-order", "catalogue", "licences", "rules", "invoices", "log"]) {
         const files = [];
         const count = (request) => request.url().includes("/assets/") && files.push(request.sizes());
         page.on("requestfinished", count);

@@ -27,7 +27,7 @@ const EVERY_PAGE = [
   "webhooks",
   "settings",
 ];
-const RESELLER_PAGES = ["clients", "tree", "templates", "drift", "columns", "new-clients", "commission"];
+const RESELLER_PAGES = ["clients", "tree", "templates", "drift", "columns", "new-clients", "new-order", "commission"];
 
 export const STORIES = [
   { name: "owner", email: "olav@fjordfoods.example", place: "Fjord Foods", pages: EVERY_PAGE },
@@ -60,7 +60,7 @@ export const STORIES = [
     name: "operator",
     email: "pia@operator.example",
     place: "Tenantry Operator",
-    pages: ["", "desk", "people-desk", "requests", "runs", "tasks"],
+    pages: ["", "desk", "people-desk", "requests", "runs", "payments", "months", "tasks", "new-order"],
   },
 ];
 
