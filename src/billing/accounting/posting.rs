@@ -251,6 +251,8 @@ pub(super) mod tests {
             number: "1",
             issued_on: day(),
             currency: "SEK",
+            rate: None,
+            accounting_vat_minor: None,
             text: "",
             is_taxed_abroad: false,
             lines: &lines,

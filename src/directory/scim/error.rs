@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn an_error_has_its_status_as_text_and_a_kind_if_there_is_one() {
-        let taken = UserError::at("userName", UserErrorCode::Duplicate, "Taken.");
+        let taken = UserError::at("userName", UserErrorCode::Duplicate, ["Taken."; 3]);
         let body = ScimError::from(Error::from(taken)).body();
         let schemas = ["urn:ietf:params:scim:api:messages:2.0:Error"];
         let expected = json!({"schemas": schemas, "status": "409", "scimType": "uniqueness", "detail": "Taken."});
