@@ -4,8 +4,8 @@
 //! any number of rows. `batch` combines what sibling fields ask for into one statement. `memory` keeps rows, and knows when
 //! they are no longer true. `clock` and `random` are the only sources of time and randomness, so that tests can control
 //! both. `error` defines the errors and how clients see them. `id`, `money`, `text`, `locale` and `message` are values that
-//! many chapters use. `sheet` writes tables as CSV. `uses` remembers when rows were last used. `log` sets up the server's
-//! log, `slow` watches statements, and `telemetry` sends traces and metrics.
+//! many chapters use. `sheet` writes tables as CSV. `uses` remembers when rows were last used. `key_file` reads and
+//! replaces keys. `log` sets up the server's log, `slow` watches statements, and `telemetry` sends traces and metrics.
 
 pub mod batch;
 pub mod calendar;
@@ -16,6 +16,7 @@ pub mod db;
 pub mod error;
 pub mod id;
 pub mod insert;
+pub mod key_file;
 pub mod locale;
 pub mod log;
 pub mod memory;

@@ -136,7 +136,7 @@ fn keys(config: &Config, setting: &str, given: &[String], file: &Path, check: Re
         Ok(()) if !file.exists() => {
             good(format!("The first start makes a key in {}. Keep a copy then.", file.display()))
         }
-        Ok(()) => good(format!("One key is in {}. Keep a copy.", file.display())),
+        Ok(()) => good(format!("Keys are in {}. Keep a copy.", file.display())),
     }
 }
 

@@ -11,6 +11,7 @@ mod database;
 mod directory;
 mod doctor;
 mod health;
+mod keys;
 mod man;
 mod migrate;
 mod operator;
@@ -58,6 +59,7 @@ use crate::http::Console;
                                         write the vouchers of days for the bookkeeping
   tenantry audit verify                 check that nobody changed the audit logs
   tenantry backup /backup/today.tar     copy the embedded database and its keys while the server runs
+  tenantry keys rotate signing          replace the key that signs tokens, while the server runs
   tenantry doctor                       check the installation, and say what to do
   tenantry schema > schema.graphql      print the schema, with the permission of each field
 
@@ -87,6 +89,7 @@ enum Command {
     Schema,
     Operator(operator::Arguments),
     Audit(audit::Arguments),
+    Keys(keys::Arguments),
     Backup(backup::Arguments),
     Restore(restore::Arguments),
     Cache(cache::Arguments),
@@ -184,6 +187,7 @@ impl Cli {
             Command::Seed(arguments) => seed::run(&config, arguments).await,
             Command::Operator(arguments) => operator::run(&config, arguments).await,
             Command::Audit(arguments) => audit::run(&config, arguments).await,
+            Command::Keys(arguments) => keys::run(&config, arguments).await,
             Command::Backup(arguments) => backup::run(&config, arguments).await,
             Command::Restore(arguments) => restore::run(&config, arguments).await,
             Command::Cache(arguments) => cache::run(&config, arguments).await,

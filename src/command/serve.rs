@@ -108,6 +108,8 @@ pub async fn run(mut config: Config, arguments: Arguments, telemetry: Option<Tel
         () = gate.watch() => {}
         () = db.explain_slow() => {}
         () = Metrics::publish_now_and_then(&db) => {}
+        () = app.tokens.keep_up(&app.config, &random) => {}
+        () = app.secret_keys.keep_up(&app.config, &random) => {}
         () = app.key_uses.run(&app.db, &app.clock) => {}
         () = app.session_uses.run(&app.db, &app.clock) => {}
         () = prune_now_and_then(app.db.clone(), app.clock.clone()) => {}
@@ -125,7 +127,7 @@ pub async fn run(mut config: Config, arguments: Arguments, telemetry: Option<Tel
         () = Box::pin(count_now_and_then(unattended)) => {}
         () = Box::pin(write_now_and_then(unattended)) => {}
         () = Box::pin(remind_now_and_then(unattended)) => {}
-        () = Box::pin(keep_up_now_and_then(app.db.clone(), random, app.clock.clone())) => {}
+        () = Box::pin(keep_up_now_and_then(app.db.clone(), random.clone(), app.clock.clone())) => {}
     }
     for uses in [&app.key_uses, &app.session_uses] {
         if let Err(error) = uses.finish(&db).await {

@@ -1,11 +1,58 @@
 //! The statements of the command line.
 
-use sea_orm::prelude::DateTimeUtc;
+use sea_orm::prelude::{DateTimeUtc, Uuid};
 use sea_orm::{ConnectionTrait, Statement};
 
 use crate::base::db::Db;
 use crate::base::error::{Error, Result};
 use crate::people::user::mailbox;
+
+/// A column with sealed secrets.
+#[derive(Clone, Copy, Debug)]
+pub struct Sealed {
+    /// Its table.
+    pub table: &'static str,
+    /// The column with the id for which the secrets are sealed.
+    id: &'static str,
+    column: &'static str,
+}
+
+/// All columns with sealed secrets.
+pub const SEALED: [Sealed; 3] = [
+    Sealed { table: "second_factor", id: "user_id", column: "sealed_secret" },
+    Sealed { table: "webhook", id: "id", column: "sealed_secret" },
+    Sealed { table: "webhook", id: "id", column: "previous_secret" },
+];
+
+/// Sealed secrets in the order of their ids, after one: at most so many.
+pub async fn sealed(db: &Db, place: Sealed, after: Uuid, most: u64) -> Result<Vec<(Uuid, String)>> {
+    let Sealed { table, id, column } = place;
+    let sql = format!(
+        "SELECT {id}, {column} FROM {table} WHERE {column} IS NOT NULL AND {id} > $1 ORDER BY {id} LIMIT {most}"
+    );
+    let rows = db.rows(sql, vec![after.into()]).await?;
+    Ok(rows.iter().map(|row| row.try_get_many_by_index()).collect::<std::result::Result<_, _>>()?)
+}
+
+/// Replaces sealed secrets, in one transaction: id, former text and new text of each. Those that have another text by now
+/// stay. Returns how many were replaced.
+pub async fn replace_sealed(db: &Db, place: Sealed, news: &[(Uuid, String, String)]) -> Result<u64> {
+    if news.is_empty() {
+        return Ok(0);
+    }
+    let Sealed { table, id, column } = place;
+    let sql = format!("UPDATE {table} SET {column} = $1 WHERE {id} = $2 AND {column} = $3");
+    db.write(async |tx| {
+        let mut replaced = 0;
+        for (id, former, new) in news {
+            let values = [new.as_str().into(), (*id).into(), former.as_str().into()];
+            replaced +=
+                tx.execute_raw(Statement::from_sql_and_values(db.backend(), &sql, values)).await?.rows_affected();
+        }
+        Ok(replaced)
+    })
+    .await
+}
 
 /// The PostgreSQL lock that lets only one process migrate at a time.
 const MIGRATION_LOCK: i64 = 0x7465_6e61_6e74_7279;

@@ -35,6 +35,7 @@ pub use confirmation::{require_confirmed, require_verified};
 pub use cookie::Cookie;
 pub use log_in::{Checks, Credentials, Secret, begin};
 pub use object::Session;
+pub use signing_key::SigningKey;
 pub use sweep::{sweep, sweep_now_and_then};
 pub use token::Tokens;
 

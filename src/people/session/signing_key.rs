@@ -9,8 +9,10 @@ use ring::signature::{Ed25519KeyPair, KeyPair};
 use rustls_pki_types::PrivatePkcs8KeyDer;
 use rustls_pki_types::pem::PemObject;
 
+use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::data_dir;
+use crate::base::key_file;
 use crate::base::random::Random;
 
 /// The file in the data directory.
@@ -61,22 +63,39 @@ pub fn load(config: &Config, random: &Random) -> Result<Vec<SigningKey>, String>
     if configured.is_empty() {
         let made = data_dir::read_or_make(&config.data_dir, FILE, || new_pem(random));
         let pem = made.map_err(|error| format!("{FILE} in data_dir: {error}"))?;
-        let key = SigningKey::from_pem(&pem).map_err(|problem| format!("{FILE} in data_dir {problem}"))?;
-        return Ok(vec![key]);
+        return of_texts([(format!("{FILE} in data_dir"), pem)]);
     }
-    let key = |(index, given): (usize, &String)| {
-        let named = |problem: String| format!("tokens.signing_keys, entry {}, {problem}", index + 1);
+    let text = |(index, given): (usize, &String)| {
+        let name = format!("tokens.signing_keys, entry {},", index + 1);
         let pem = if given.contains("-----BEGIN") {
             given.clone()
         } else {
-            std::fs::read_to_string(given).map_err(|error| named(format!("is not a readable file: {error}")))?
+            std::fs::read_to_string(given).map_err(|error| format!("{name} is not a readable file: {error}"))?
         };
-        SigningKey::from_pem(&pem).map_err(named)
+        Ok((name, pem))
     };
-    configured.iter().enumerate().map(key).collect()
+    of_texts(configured.iter().enumerate().map(text).collect::<Result<Vec<_>, String>>()?)
 }
 
-fn new_pem(random: &Random) -> String {
+/// The keys in texts with names. The one in use comes first.
+fn of_texts(texts: impl IntoIterator<Item = (String, String)>) -> Result<Vec<SigningKey>, String> {
+    let mut entries = Vec::new();
+    for (name, text) in texts {
+        let found = key_file::read(&text).map_err(|problem| format!("{name} {problem}"))?;
+        for entry in &found {
+            SigningKey::from_pem(&entry.text).map_err(|problem| format!("{name} {problem}"))?;
+        }
+        if found.is_empty() {
+            return Err(format!("{name} holds no private key in PEM"));
+        }
+        entries.extend(found);
+    }
+    key_file::sort(&mut entries, Clock::default().now());
+    entries.iter().map(|entry| SigningKey::from_pem(&entry.text)).collect()
+}
+
+/// A new key in PEM.
+pub fn new_pem(random: &Random) -> String {
     let der = [PKCS8_HEAD.as_slice(), &random.bytes::<32>()].concat();
     format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", BASE64_STANDARD.encode(der))
 }

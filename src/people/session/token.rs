@@ -5,7 +5,7 @@ mod tests;
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -22,9 +22,11 @@ use uuid::Uuid;
 use super::crypto;
 use super::signing_key::{self, SigningKey};
 use super::store::Asking;
+use crate::base::clock::every;
 use crate::base::config::Config;
 use crate::base::error::{Error, Result};
 use crate::base::id::Type;
+use crate::base::key_file::PERIOD;
 use crate::base::random::Random;
 
 /// The audience of the tokens.
@@ -83,10 +85,31 @@ struct Inner {
     access: TimeDelta,
     refresh: TimeDelta,
     grace: TimeDelta,
-    keys: Vec<SigningKey>,
-    /// Tokens whose signatures have been verified, by their hashes.
-    verified: Cache<[u8; 32], Verified>,
+    /// It is replaced while the server runs.
+    ring: RwLock<Arc<Ring>>,
     asking: Asking,
+}
+
+/// The keys of a moment.
+struct Ring {
+    /// The first one signs.
+    keys: Vec<SigningKey>,
+    /// Tokens whose signatures these keys have verified, by their hashes.
+    verified: Cache<[u8; 32], Verified>,
+}
+
+impl Ring {
+    fn new(keys: Vec<SigningKey>) -> Arc<Self> {
+        Arc::new(Self { keys, verified: Cache::new(VERIFIED) })
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.keys.iter().map(|key| key.id.as_str()).collect()
+    }
+
+    fn signs(&self) -> Result<&SigningKey> {
+        self.keys.first().ok_or_else(|| Error::fault("no signing key"))
+    }
 }
 
 /// What a verified token says.
@@ -101,7 +124,7 @@ struct Verified {
 impl fmt::Debug for Tokens {
     /// The keys are secret; their names are not.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.keys.iter().map(|key| &key.id)).finish()
+        f.debug_list().entries(self.ring().names()).finish()
     }
 }
 
@@ -126,10 +149,35 @@ impl Tokens {
             access: TimeDelta::minutes(settings.access_minutes),
             refresh: TimeDelta::days(settings.refresh_days),
             grace: TimeDelta::seconds(settings.refresh_grace_seconds),
-            keys: signing_key::load(config, random)?,
-            verified: Cache::new(VERIFIED),
+            ring: RwLock::new(Ring::new(signing_key::load(config, random)?)),
             asking: Asking::default(),
         })))
+    }
+
+    fn ring(&self) -> Arc<Ring> {
+        Arc::clone(&self.0.ring.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads the keys again and again, so that a new key is known and used without a restart.
+    pub async fn keep_up(&self, config: &Config, random: &Random) {
+        every(PERIOD, async || match signing_key::load(config, random) {
+            Ok(keys) => self.replace(keys),
+            Err(problem) => tracing::error!(%problem, "the signing keys cannot be read again; the former ones stay"),
+        })
+        .await;
+    }
+
+    fn replace(&self, keys: Vec<SigningKey>) {
+        let ring = Ring::new(keys);
+        if self.ring().names() != ring.names() {
+            tracing::info!(signs = ring.names().first(), keys = ring.keys.len(), "the signing keys have changed");
+            *self.0.ring.write().unwrap_or_else(PoisonError::into_inner) = ring;
+        }
+    }
+
+    /// A new key in PEM.
+    pub fn new_key(random: &Random) -> String {
+        signing_key::new_pem(random)
     }
 
     /// Where the key is if none is configured.
@@ -150,14 +198,15 @@ impl Tokens {
     /// The refresh token that follows this one. It is always the same one, so a repeated request gets it again although
     /// only its hash is stored. Without the server's key nobody can derive it.
     pub fn successor(&self, refresh_token: &str) -> Result<String> {
-        let key = self.0.keys.first().ok_or_else(|| Error::fault("no signing key"))?;
-        let secret = hmac::sign(&key.derives, refresh_token.as_bytes());
+        let ring = self.ring();
+        let secret = hmac::sign(&ring.signs()?.derives, refresh_token.as_bytes());
         Ok(format!("{REFRESH_PREFIX}{}", BASE64_URL_SAFE_NO_PAD.encode(secret)))
     }
 
     /// An access token for the session, and when it expires.
     pub fn sign(&self, identity: Identity, now: DateTimeUtc) -> Result<(String, DateTimeUtc)> {
-        let key = self.0.keys.first().ok_or_else(|| Error::fault("no signing key"))?;
+        let ring = self.ring();
+        let key = ring.signs()?;
         let expires_at = DateTimeUtc::from_timestamp((now + self.0.access).timestamp(), 0).unwrap_or(now);
         let claims = Claims {
             iss: self.0.issuer.clone(),
@@ -180,8 +229,9 @@ impl Tokens {
             return Err(Rejection::Invalid);
         }
         let hash = sha256(token);
-        let known = self.0.verified.get(&hash);
-        let verified = known.or_else(|| self.read(token)).ok_or(Rejection::Invalid)?;
+        let ring = self.ring();
+        let known = ring.verified.get(&hash);
+        let verified = known.or_else(|| self.read(&ring, token)).ok_or(Rejection::Invalid)?;
         let now = now.timestamp();
         if verified.begins > now.saturating_add(LEEWAY) {
             return Err(Rejection::Invalid);
@@ -190,16 +240,16 @@ impl Tokens {
             return Err(Rejection::Expired);
         }
         if known.is_none() {
-            self.0.verified.insert(hash, verified);
+            ring.verified.insert(hash, verified);
         }
         let end = DateTimeUtc::from_timestamp(verified.ends, 0).ok_or(Rejection::Invalid)?;
         Ok((verified.identity, end))
     }
 
     /// What the token says, if signature, algorithm, key, type, issuer and audience are right.
-    fn read(&self, token: &str) -> Option<Verified> {
+    fn read(&self, ring: &Ring, token: &str) -> Option<Verified> {
         let header = decode_header(token).ok()?;
-        let key = self.0.keys.iter().find(|key| Some(&key.id) == header.kid.as_ref())?;
+        let key = ring.keys.iter().find(|key| Some(&key.id) == header.kid.as_ref())?;
         if header.typ.as_deref() != Some(TYPE) || header.crit.is_some() {
             return None;
         }
@@ -220,6 +270,6 @@ impl Tokens {
     /// The public keys as a JSON Web Key Set (RFC 7517).
     pub fn key_set(&self) -> String {
         let key = |key: &SigningKey| json!({ "kty": "OKP", "crv": "Ed25519", "x": key.public, "kid": key.id, "use": "sig", "alg": "EdDSA" });
-        json!({ "keys": self.0.keys.iter().map(key).collect::<Vec<_>>() }).to_string()
+        json!({ "keys": self.ring().keys.iter().map(key).collect::<Vec<_>>() }).to_string()
     }
 }

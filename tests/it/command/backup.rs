@@ -14,16 +14,29 @@ use super::{embedded, entries, organise, token, with_operator};
 use crate::base::killed::server::Server;
 use crate::world::Program;
 
-/// The names of the organisations in the folder that begin with "Act".
-async fn acts(folder: &Path) -> Vec<String> {
+async fn opened(folder: &Path) -> Db {
     let mut config = Config::defaults().unwrap();
     config.data_dir = folder.to_owned();
-    let db = Db::connect(&config).await.unwrap();
+    Db::connect(&config).await.unwrap()
+}
+
+/// The names of the organisations in the folder that begin with "Act".
+async fn acts(folder: &Path) -> Vec<String> {
+    let db = opened(folder).await;
     let sql = "SELECT name FROM organisation WHERE name LIKE 'Act %'";
     let rows = db.rows(sql, Vec::new()).await.unwrap();
     let names = rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
     db.close().await;
     names
+}
+
+/// The number of the first page of a table.
+async fn first_page(folder: &Path, table: &str) -> usize {
+    let db = opened(folder).await;
+    let rows = db.rows("SELECT rootpage FROM sqlite_master WHERE name = $1", vec![table.into()]).await.unwrap();
+    let page: i64 = rows[0].try_get_by_index(0).unwrap();
+    db.close().await;
+    usize::try_from(page).unwrap()
 }
 
 #[test]
@@ -113,11 +126,11 @@ fn a_backup_that_cannot_be_made_says_why_and_leaves_nothing() {
     assert!(!succeeded && said.contains("There is no folder") && said.contains("missing"), "{said}");
     let (succeeded, said) = program.run(&["backup", "--force", folder.path().to_str().unwrap()]);
     assert!(!succeeded && said.contains("is a folder"), "{said}");
-    // A page in the middle of the database is no page.
+    // The first page of the accounts is no page.
     let database = data.join("tenantry.db");
+    let page = Runtime::new().unwrap().block_on(first_page(&data, "user"));
     let mut bytes = fs::read(&database).unwrap();
-    let middle = bytes.len() / 2 / 4096 * 4096;
-    bytes[middle..middle + 4096].fill(0xa5);
+    bytes[(page - 1) * 4096..page * 4096].fill(0xa5);
     fs::write(&database, bytes).unwrap();
     let (succeeded, said) = program.run(&["backup", inside.to_str().unwrap()]);
     assert!(!succeeded && (said.contains("cannot be copied") || said.contains("is damaged")), "{said}");

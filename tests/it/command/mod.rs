@@ -4,6 +4,7 @@ mod backup;
 mod directory;
 mod doctor;
 mod health;
+mod keys;
 mod nodes;
 mod restore;
 mod shells;
