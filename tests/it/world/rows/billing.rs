@@ -229,7 +229,6 @@ impl Rows {
             issued_on: day(-5),
             accounting_currency: None,
             accounting_vat_minor: None,
-            exchange: None,
             needs_documents: false,
             run_id: None,
             created_at: self.made(),
