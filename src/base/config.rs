@@ -203,6 +203,7 @@ pub struct Live {
     pub streams_per_connection: usize,
     #[serde(deserialize_with = "networks")]
     pub webhook_networks: Vec<IpNet>,
+    pub webhook_ca_file: PathBuf,
 }
 
 /// HTTP.

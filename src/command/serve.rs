@@ -86,6 +86,8 @@ pub async fn run(mut config: Config, arguments: Arguments, telemetry: Option<Tel
         tracing::warn!("links in mails lead to this machine only: set public_url or portal_url");
     }
     let app = App::new(config, db.clone(), clock, random.clone(), tokens, secret_keys);
+    let webhooks =
+        webhook::Worker::new(&app.config, app.db.clone(), app.clock.clone(), random.clone(), app.secret_keys.clone())?;
     let gate = http::Gate::new(&app.config.limits);
     let router = http::router(
         app.clone(),
@@ -98,8 +100,6 @@ pub async fn run(mut config: Config, arguments: Arguments, telemetry: Option<Tel
     }
     tracing::info!(%url, %database, mail = %route, %data_dir, "ready");
     let stop = stop.shared();
-    let webhooks =
-        webhook::Worker::new(&app.config, app.db.clone(), app.clock.clone(), random.clone(), app.secret_keys.clone());
     let unattended = || app.request(Actor::Anonymous);
     tokio::select! {
         _ = async {

@@ -63,7 +63,7 @@ kinds! {
     ApiKeyRevoked Some(P::ApiKeyRead), ["revokeApiKey"]; "An API key was revoked. Read with API_KEY_READ."
     WebhookCreated Some(P::WebhookRead), ["createWebhook"]; "A webhook was created. Read with WEBHOOK_READ."
     WebhookChanged Some(P::WebhookRead), ["updateWebhook" "rotateWebhookSecret" "enableWebhook"]; "A webhook changed. Read with WEBHOOK_READ."
-    WebhookDisabled Some(P::WebhookRead), ["disableWebhook"]; "A webhook was disabled, because its receiver failed for days or is gone. Read with WEBHOOK_READ."
+    WebhookDisabled Some(P::WebhookRead), ["disableWebhook"]; "A webhook was disabled, by somebody or because its receiver failed for days or is gone. Read with WEBHOOK_READ."
     WebhookDeleted Some(P::WebhookRead), ["deleteWebhook"]; "A webhook was deleted. Read with WEBHOOK_READ."
     PartnershipProposed Some(P::PartnershipRead), ["proposePartnership" "proposeTemplates"]; "A partnership was proposed. Read with PARTNERSHIP_READ."
     PartnershipDeclined Some(P::PartnershipRead), ["declinePartnership" "withdrawPartnershipProposal"]; "A proposal was declined or withdrawn. Read with PARTNERSHIP_READ."

@@ -172,7 +172,7 @@ pub(super) mod tests {
         of_document(plan, &document)
     }
 
-    fn rate(to: &str, numerator: i64, denominator: i64) -> Rate {
+    fn rate_to(to: &str, numerator: i64, denominator: i64) -> Rate {
         let (from, to) = ("SEK".to_owned(), to.to_owned());
         Rate { from, to, numerator, denominator, day: day(), source: "ECB".to_owned(), is_via_euro: false }
     }
@@ -280,7 +280,7 @@ pub(super) mod tests {
         let invoice =
             document(&plan, false, &[(at(Category::Standard, 2_500), 333), (at(Category::Standard, 600), 333)])
                 .unwrap();
-        let converted = invoice.in_currency(&rate("EUR", 112_345, 10_000)).unwrap();
+        let converted = invoice.in_currency(&rate_to("EUR", 112_345, 10_000)).unwrap();
         assert_eq!(converted.postings().iter().map(|posting| posting.amount_minor).sum::<i64>(), 0);
         assert_eq!(shown(&converted)[1], ("3001", -3_741));
     }
@@ -300,8 +300,8 @@ pub(super) mod tests {
             is_taxed_abroad: false,
             lines: &lines,
             vat: &groups,
-            rate: Some(rate("EUR", 112_345, 10_000)),
-            // 0.83 + 0.20 at 11.2345 are 11.5715; one by one they are 9.32 + 2.25 = 11.57.
+            rate: Some(rate_to("EUR", 112_345, 10_000)),
+            // One by one, 0.83 and 0.20 are 9.32 + 2.25 = 11.57. The document says otherwise.
             accounting_vat_minor: Some(1_158),
         };
         for is_credit_note in [false, true] {
@@ -315,7 +315,7 @@ pub(super) mod tests {
             let vat = if is_credit_note { 1_158 } else { -1_158 };
             assert_eq!((sum(true), sum(false)), (vat, -vat));
             // At another rate nothing is stated.
-            let other = voucher.in_currency(&rate("EUR", 10, 1)).unwrap();
+            let other = voucher.in_currency(&rate_to("EUR", 10, 1)).unwrap();
             assert_eq!(other.postings().iter().map(|one| one.amount_minor).sum::<i64>(), 0);
         }
     }
@@ -331,7 +331,7 @@ pub(super) mod tests {
             if let Ok(voucher) = document(&AccountPlan::bas(), false, &lines) {
                 let sum = |voucher: &Voucher| voucher.postings().iter().map(|posting| posting.amount_minor).sum::<i64>();
                 prop_assert_eq!(sum(&voucher), 0);
-                match voucher.in_currency(&super::tests::rate("EUR", rate, 10_000)) {
+                match voucher.in_currency(&rate_to("EUR", rate, 10_000)) {
                     Ok(converted) => prop_assert_eq!(sum(&converted), 0),
                     // All amounts can be rounded to zero.
                     Err(error) => prop_assert_eq!(error, PostingError::Empty),

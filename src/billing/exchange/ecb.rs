@@ -230,7 +230,7 @@ mod tests {
             (String::new(), "This is not a file of reference rates"),
             ("<html><body>Not found</body></html>".to_owned(), "This is not a file of reference rates"),
             ("from,to,rate\nEUR,SEK,11\n".to_owned(), "This is not a file of reference rates"),
-            (DAILY[..DAILY.len() - 30].to_owned(), "Line 14: "),
+            (DAILY[..DAILY.len() - 30].to_owned(), "Line 12: "),
             (DAILY.replace("1.0812", "0"), "Line 9: \"0\" is no rate of USD"),
             (DAILY.replace("1.0812", "-1.0812"), "Line 9: "),
             (DAILY.replace("1.0812", "1234567890.1"), "Line 9: "),

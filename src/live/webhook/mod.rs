@@ -2,8 +2,8 @@
 //! (<https://www.standardwebhooks.com>).
 //!
 //! A webhook acts for its organisation, like an API key: it has scopes that its creator holds, and gets an event if an API
-//! key with these scopes could read it at that moment. It is ENABLED, or DISABLED because its receiver failed for days or is
-//! gone. It exists for viewers with WEBHOOK_READ at its organisation.
+//! key with these scopes could read it at that moment. It is ENABLED, or DISABLED by a person or because its receiver failed
+//! for days or is gone. It exists for viewers with WEBHOOK_READ at its organisation.
 //!
 //! `queue` puts each event into the queues of the webhooks that ask for it, where events get their places. `worker` sends
 //! what is due; `deciding` says what may be sent. `outgoing` is the client, which reaches only the addresses that `address`
@@ -14,6 +14,7 @@ mod address;
 mod create;
 mod deciding;
 mod delete;
+mod disable;
 mod enable;
 mod letters;
 mod messages;
@@ -44,6 +45,7 @@ pub struct WebhookMutation(
     update::UpdateWebhook,
     rotate::RotateWebhookSecret,
     enable::EnableWebhook,
+    disable::DisableWebhook,
     probe::TestWebhook,
     replay::ReplayWebhook,
     delete::DeleteWebhook,

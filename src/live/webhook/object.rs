@@ -27,7 +27,7 @@ use crate::people::user::User;
 pub enum WebhookState {
     /// Events are sent.
     Enabled,
-    /// Nothing is sent. `disabledReason` says why.
+    /// Nothing is sent: `disabledReason` says why, or somebody has disabled it.
     Disabled,
 }
 
@@ -152,7 +152,7 @@ impl Webhook {
         if self.row.model.disabled_at.is_some() { WebhookState::Disabled } else { WebhookState::Enabled }
     }
 
-    /// Why nothing is sent; null while events are sent.
+    /// Why the server sends nothing any more; null while events are sent, and if somebody has disabled it.
     #[public]
     fn disabled_reason(&self) -> Option<WebhookDisabledReason> {
         Some(match self.row.model.disabled_reason? {

@@ -5,6 +5,7 @@
 use std::error::Error as _;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -21,12 +22,17 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::Name;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use ipnet::IpNet;
+use rustls::crypto::ring::default_provider;
+use rustls::{ClientConfig, RootCertStore};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
 use tokio::time::{Instant, timeout_at};
 use tower_service::Service;
 use url::Url;
 
 use super::address::{is_allowed, literal};
 use super::rules::start_of;
+use crate::base::config::Live;
 use crate::base::telemetry;
 
 /// How long an attempt may take.
@@ -119,9 +125,10 @@ pub struct Outgoing {
 }
 
 impl Outgoing {
-    /// A client that reaches public addresses, and these networks.
-    pub fn new(networks: &[IpNet], look_up: LookUp) -> Self {
-        let networks: Arc<[IpNet]> = networks.into();
+    /// A client that reaches public addresses and the networks of the settings, and trusts the authorities of browsers and
+    /// those of the settings. An error if their file cannot be used.
+    pub fn new(settings: &Live, look_up: LookUp) -> Result<Self, String> {
+        let networks: Arc<[IpNet]> = settings.webhook_networks.as_slice().into();
         let connector = |is_secure| {
             let guard = Guard { look_up: Arc::clone(&look_up), is_secure, networks: Arc::clone(&networks) };
             let mut connector = HttpConnector::new_with_resolver(guard);
@@ -130,14 +137,15 @@ impl Outgoing {
             connector.set_connect_timeout(Some(CONNECTING));
             connector
         };
-        let secure = HttpsConnectorBuilder::new().with_webpki_roots().https_only().enable_http1();
+        let tls = tls(&settings.webhook_ca_file)?;
+        let secure = HttpsConnectorBuilder::new().with_tls_config(tls).https_only().enable_http1();
         let mut builder = Client::builder(TokioExecutor::new());
         builder.pool_timer(TokioTimer::new()).pool_max_idle_per_host(IDLE).pool_idle_timeout(IDLE_FOR);
-        Self {
+        Ok(Self {
             secure: builder.build(secure.wrap_connector(connector(true))),
             plain: builder.build(connector(false)),
             networks,
-        }
+        })
     }
 
     /// Sends a message, and returns the answer, or why there is none.
@@ -163,6 +171,24 @@ impl Outgoing {
             Err(_) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
         }
     }
+}
+
+/// Which receivers are trusted.
+fn tls(ca_file: &Path) -> Result<ClientConfig, String> {
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    if !ca_file.as_os_str().is_empty() {
+        let wrong = |what: &dyn std::fmt::Display| format!("live.webhook_ca_file: {}: {what}.", ca_file.display());
+        let before = roots.len();
+        for certificate in CertificateDer::pem_file_iter(ca_file).map_err(|error| wrong(&error))? {
+            roots.add(certificate.map_err(|error| wrong(&error))?).map_err(|error| wrong(&error))?;
+        }
+        if roots.len() == before {
+            return Err(wrong(&"it has no certificate in PEM"));
+        }
+    }
+    let builder = ClientConfig::builder_with_provider(Arc::new(default_provider()));
+    let builder = builder.with_safe_default_protocol_versions().map_err(|error| error.to_string())?;
+    Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
 /// The status, and what is read of the text. A receiver that goes on for too long loses its connection, and has answered

@@ -27,7 +27,7 @@ pub async fn stop(db: &Db, random: &Random, now: DateTimeUtc, webhook: Uuid, rea
         if row.disabled_at.is_some() || reason == Reason::Failing && row.failing_since.is_none() {
             return Ok(());
         }
-        store::disable(tx, webhook, now, reason).await?;
+        store::disable(tx, webhook, now, Some(reason)).await?;
         let word = match reason {
             Reason::Failing => "FAILING",
             Reason::Gone => "GONE",

@@ -123,11 +123,11 @@ pub async fn delete(tx: &DatabaseTransaction, id: Uuid) -> Written<()> {
     Ok(())
 }
 
-/// Stops sending. What waits stays, and waits for nothing.
-pub async fn disable(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc, reason: Reason) -> Written<()> {
+/// Stops sending, without a reason if a person wants it so. What waits stays, and waits for nothing.
+pub async fn disable(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc, reason: Option<Reason>) -> Written<()> {
     let change = ActiveModel {
         disabled_at: Set(Some(now)),
-        disabled_reason: Set(Some(reason)),
+        disabled_reason: Set(reason),
         leased_until: Set(None),
         ..Default::default()
     };

@@ -129,8 +129,8 @@ struct Work {
 }
 
 impl Worker {
-    /// A worker with the look-up of the system.
-    pub fn new(config: &Config, db: Db, clock: Clock, random: Random, keys: SecretKeys) -> Self {
+    /// A worker with the look-up of the system. An error if the certificates of the settings cannot be used.
+    pub fn new(config: &Config, db: Db, clock: Clock, random: Random, keys: SecretKeys) -> Result<Self, String> {
         Self::looking_up(config, db, clock, random, keys, system())
     }
 
@@ -142,9 +142,9 @@ impl Worker {
         random: Random,
         keys: SecretKeys,
         look_up: LookUp,
-    ) -> Self {
-        let outgoing = Outgoing::new(&config.live.webhook_networks, look_up);
-        Self { db, clock, random, keys, outgoing }
+    ) -> Result<Self, String> {
+        let outgoing = Outgoing::new(&config.live, look_up)?;
+        Ok(Self { db, clock, random, keys, outgoing })
     }
 
     fn work(&self) -> Work {

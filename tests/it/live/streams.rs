@@ -114,6 +114,28 @@ fn a_narrowed_partnership_stops_events_at_once() {
 }
 
 #[test]
+fn the_partner_sees_at_once_that_the_client_delegates_less() {
+    with_database(async |world| {
+        let _live = world.live();
+        let mut fjord = Stream::open(&world, OWNER_OF_FJORD, EVENTS, json!({ "id": id_of(FJORD) })).await;
+        let mut acme = Stream::open(&world, OWNER_OF_ACME, EVENTS, json!({ "id": id_of(ACME) })).await;
+        let sql = "SELECT id FROM partnership WHERE reseller_id = $1 AND client_id = $2";
+        let rows = world.db().rows(sql, vec![FJORD.id.into(), ACME.id.into()]).await.unwrap();
+        let id = tenantry::base::id::Type::Partnership.id(rows[0].try_get_by_index(0).unwrap()).0;
+        let input = json!({ "partnershipId": id, "delegation": { "preset": "NONE" } });
+        world.as_(OWNER_OF_ACME).act("updatePartnership", input, "partnership { id }").await;
+        for stream in [&mut fjord, &mut acme] {
+            let event = stream.event().await;
+            assert_eq!(
+                (&event["type"], &event["object"]["id"]),
+                (&json!("PARTNERSHIP_NARROWED"), &json!(id)),
+                "{event}"
+            );
+        }
+    });
+}
+
+#[test]
 fn a_reader_goes_on_behind_its_last_event() {
     with_database(async |world| {
         let _live = world.live();

@@ -17,7 +17,7 @@ pub async fn valid(world: &World, mutation: &str) -> Option<String> {
              permissions: [INVOICE_READ], types: [INVOICE_PAID]}})"
         ),
         "updateWebhook" => format!("(input: {{webhookId: {:?}, name: \"Another\"}})", db_webhook(world, false).await.0),
-        "rotateWebhookSecret" | "testWebhook" | "deleteWebhook" => {
+        "rotateWebhookSecret" | "testWebhook" | "disableWebhook" | "deleteWebhook" => {
             format!("(input: {{webhookId: {:?}}})", db_webhook(world, false).await.0)
         }
         "enableWebhook" => format!("(input: {{webhookId: {:?}}})", db_webhook(world, true).await.0),
@@ -45,7 +45,7 @@ pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
         }
         // It is enabled.
         "enableWebhook" => format!("(input: {{webhookId: {:?}}})", db_webhook(world, false).await.0),
-        "testWebhook" => format!("(input: {{webhookId: {:?}}})", db_webhook(world, true).await.0),
+        "testWebhook" | "disableWebhook" => format!("(input: {{webhookId: {:?}}})", db_webhook(world, true).await.0),
         "deleteWebhook" => format!(
             "(input: {{webhookId: {:?}}})",
             Type::Organisation.id(key(1, 999)).0.replace("organisation", "user")

@@ -200,7 +200,7 @@ fn looking_up(world: &World, lists: &'static [&'static [&'static str]]) -> (Work
     });
     let app = &world.app;
     let (clock, random, keys) = (app.clock.clone(), app.random.clone(), app.secret_keys.clone());
-    (Worker::looking_up(&app.config, app.db.clone(), clock, random, keys, look_up), asked)
+    (Worker::looking_up(&app.config, app.db.clone(), clock, random, keys, look_up).unwrap(), asked)
 }
 
 /// Look-ups that lead to no public address.
@@ -266,7 +266,7 @@ fn an_address_that_is_no_longer_allowed_is_not_connected_to() {
         let mut config = tenantry::base::config::Config::clone(&app.config);
         config.live.webhook_networks.clear();
         let (clock, random, keys) = (app.clock.clone(), app.random.clone(), app.secret_keys.clone());
-        let worker = Worker::new(&config, app.db.clone(), clock, random, keys);
+        let worker = Worker::new(&config, app.db.clone(), clock, random, keys).unwrap();
         assert_eq!(worker.deliver_due().await.unwrap().delayed, 1);
         assert_eq!(last_attempt(&opened, &webhook).await["error"], "the address is not public");
         assert_eq!(receiver.count(), 0);

@@ -6,6 +6,7 @@ mod ordered;
 mod receiver;
 mod refused;
 mod rights;
+mod secure;
 mod sent;
 mod speed;
 
@@ -27,7 +28,7 @@ async fn opened(world: World) -> World {
 
 fn worker(world: &World) -> Worker {
     let app = &world.app;
-    Worker::new(&app.config, app.db.clone(), app.clock.clone(), app.random.clone(), app.secret_keys.clone())
+    Worker::new(&app.config, app.db.clone(), app.clock.clone(), app.random.clone(), app.secret_keys.clone()).unwrap()
 }
 
 /// Gives events their places, and sends what is due.

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 /// What the receiver got.
 #[derive(Clone, Debug)]
@@ -57,6 +58,15 @@ pub struct Receiver {
 impl Receiver {
     /// Answers everything with 204.
     pub async fn start() -> Self {
+        Self::listening(None).await
+    }
+
+    /// The same over TLS.
+    pub async fn start_secure(acceptor: TlsAcceptor) -> Self {
+        Self::listening(Some(acceptor)).await
+    }
+
+    async fn listening(acceptor: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let answers: Answers = Box::new(|_| Reply::Status(204));
@@ -64,7 +74,17 @@ impl Receiver {
         let listening = receiver.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(listening.clone().serve(stream));
+                let (listening, acceptor) = (listening.clone(), acceptor.clone());
+                tokio::spawn(async move {
+                    match acceptor {
+                        None => listening.serve(stream).await,
+                        Some(acceptor) => {
+                            if let Ok(stream) = acceptor.accept(stream).await {
+                                listening.serve(stream).await;
+                            }
+                        }
+                    }
+                });
             }
         });
         receiver
@@ -97,7 +117,7 @@ impl Receiver {
         self.received.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    async fn serve(self, stream: TcpStream) {
+    async fn serve(self, stream: impl AsyncRead + AsyncWrite + Unpin) {
         let mut stream = BufReader::new(stream);
         while let Some(received) = read(&mut stream).await {
             let reply = (self.answers.lock().unwrap_or_else(PoisonError::into_inner))(&received);
@@ -122,7 +142,7 @@ impl Receiver {
     }
 }
 
-async fn read(stream: &mut BufReader<TcpStream>) -> Option<Received> {
+async fn read(stream: &mut (impl AsyncBufRead + Unpin)) -> Option<Received> {
     let mut headers = HashMap::new();
     loop {
         let mut line = String::new();

@@ -103,6 +103,31 @@ fn what_waits_is_not_sent_after_the_client_has_narrowed_the_partnership() {
 }
 
 #[test]
+fn the_partner_is_told_that_the_client_delegates_less() {
+    with_database(async |world| {
+        let world = opened(world).await;
+        let receiver = Receiver::start().await;
+        let mut input = hook(FJORD, &receiver);
+        input["permissions"] = json!(["PARTNERSHIP_READ"]);
+        input["types"] = json!(["PARTNERSHIP_NARROWED", "PARTNERSHIP_CHANGED"]);
+        create(&world, OWNER_OF_FJORD, input).await;
+        delegate(&world, "NONE").await;
+        deliver(&world).await;
+        let got = receiver.received();
+        let [one] = &got[..] else { panic!("{got:?}") };
+        assert_eq!(
+            (one.kind().as_str(), &one.body()["data"]["organisationId"]),
+            ("partnership.narrowed", &json!(id_of(FJORD)))
+        );
+        assert!(one.body()["data"]["objectId"].as_str().unwrap().starts_with("partnership_"), "{}", one.text);
+        // More than before is another event.
+        delegate(&world, "SUPPORT").await;
+        deliver(&world).await;
+        assert_eq!(receiver.kinds(), ["partnership.narrowed", "partnership.changed"]);
+    });
+}
+
+#[test]
 fn of_events_that_race_with_a_narrowed_partnership_none_is_sent_afterwards() {
     with_database(async |world| {
         let world = opened(world).await;

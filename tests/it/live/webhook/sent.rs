@@ -111,7 +111,8 @@ fn the_library_of_standard_webhooks_verifies_with_the_clock_of_the_system() {
         world.as_(OWNER_OF_ACME).act("testWebhook", json!({ "webhookId": webhook }), "delivery { id }").await;
         let app = &world.app;
         let clock = tenantry::base::clock::Clock::System;
-        let worker = Worker::new(&app.config, app.db.clone(), clock, app.random.clone(), app.secret_keys.clone());
+        let worker =
+            Worker::new(&app.config, app.db.clone(), clock, app.random.clone(), app.secret_keys.clone()).unwrap();
         assert_eq!(worker.deliver_due().await.unwrap().delivered, 1);
         let got = receiver.received().pop().unwrap();
         let mut headers = HeaderMap::new();
@@ -171,5 +172,37 @@ fn deliveries_go_with_their_events() {
         };
         assert_eq!(remove(TimeDelta::days(30)).await, 1);
         assert_eq!(remove(TimeDelta::days(31)).await, 0);
+    });
+}
+
+#[test]
+fn a_disabled_webhook_gets_nothing_until_it_is_enabled() {
+    with_database(async |world| {
+        let world = opened(world).await;
+        let receiver = Receiver::start().await;
+        let (webhook, _) = create(&world, OWNER_OF_ACME, hook(ACME, &receiver)).await;
+        receiver.answer(|_| super::receiver::Reply::Status(500));
+        rename(&world, OWNER_OF_ACME, ACME, "Acme 1").await;
+        assert_eq!(deliver(&world).await.delayed, 1);
+        receiver.answer(|_| super::receiver::Reply::Status(204));
+        receiver.forget();
+        let input = json!({ "webhookId": webhook });
+        let fields = FIELDS.trim_end_matches("secret");
+        let disabled = world.as_(OWNER_OF_ACME).act("disableWebhook", input.clone(), fields).await["webhook"].clone();
+        assert_eq!((&disabled["state"], &disabled["disabledReason"]), (&json!("DISABLED"), &json!(null)));
+        assert_eq!(disabled["disabledAt"], "2026-03-15T12:00:00+00:00");
+        assert_eq!(world.as_(OWNER_OF_ACME).mistake("disableWebhook", input.clone()).await["code"], "STALE_STATE");
+        let who = "SELECT actor_kind || ' ' || outcome FROM audit_event WHERE action = 'disableWebhook'";
+        assert_eq!(world.texts(who).await, ["USER DONE"]);
+        // Neither what waits nor what happens now.
+        rename(&world, OWNER_OF_ACME, ACME, "Acme 2").await;
+        world.wait(TimeDelta::hours(1));
+        assert_eq!((deliver(&world).await, receiver.count()), (Round::default(), 0));
+        // What has waited is sent, what happened meanwhile is not.
+        world.as_(OWNER_OF_ACME).act("enableWebhook", input, fields).await;
+        assert_eq!(deliver(&world).await.delivered, 1);
+        rename(&world, OWNER_OF_ACME, ACME, "Acme 3").await;
+        assert_eq!(deliver(&world).await.delivered, 1);
+        assert_eq!(receiver.kinds(), ["organisation.changed", "organisation.changed"]);
     });
 }

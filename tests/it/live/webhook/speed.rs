@@ -41,7 +41,8 @@ fn a_thousand_webhooks_a_second() {
             let queued = began.elapsed();
             let app = &world.app;
             let clock = tenantry::base::clock::Clock::System;
-            let worker = Worker::new(&app.config, app.db.clone(), clock, app.random.clone(), app.secret_keys.clone());
+            let worker =
+                Worker::new(&app.config, app.db.clone(), clock, app.random.clone(), app.secret_keys.clone()).unwrap();
             let (end, ended) = tokio::sync::oneshot::channel::<()>();
             let began = Instant::now();
             let sending = tokio::spawn(worker.run(async { drop(ended.await) }));
