@@ -100,7 +100,7 @@ make_keys() {
 need setpriv util-linux
 need curl curl
 need openssl openssl
-need python3 python3-minimal
+python3 -c 'import http.client' 2>/dev/null || need "the library of Python" python3
 need envsubst gettext-base
 need psql postgresql-client
 newest_postgres() { compgen -G '/usr/lib/postgresql/*/bin/postgres' | sort -V | tail -n 1; }

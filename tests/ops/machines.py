@@ -50,7 +50,7 @@ class Node:
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         with open(self.pid_file, "w", encoding="ascii") as file:
             file.write(str(self.process.pid))
-        return wait_for(f"the start of {self.name}", lambda: answers(self.base, "/health/ready"))
+        return wait_for(f"the start of {self.name}", lambda: answers(self.base, "/health/ready"), 120)
 
     def tell(self, number):
         self.process.send_signal(number)
