@@ -100,6 +100,7 @@ class Load:
                 self.act(client, turn)
             except Failed as error:
                 failure = str(error)
+                time.sleep(0.05)
             took = time.monotonic() - began
             turn += 1
             with self.lock:

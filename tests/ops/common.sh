@@ -15,6 +15,8 @@ step() { printf '\n== %s\n' "$1"; }
 clean_up() {
   local code=$? file folder
   trap - EXIT
+  # A second signal must not stop this.
+  trap '' INT TERM HUP
   if [ "$code" != 0 ]; then
     for file in "$work"/*.log; do
       [ ! -s "$file" ] || { printf -- '-- the end of %s\n' "${file##*/}"; tail -n 3 "$file" | cut -c 1-200; }

@@ -43,6 +43,11 @@ class Node:
         self.pid_file = f"{WORK}/{name}.pid"
 
     def start(self):
+        """Starts it, and returns how many seconds it took to be ready. If it ends, it is started again, as systemd does."""
+        self.run()
+        return wait_for(f"the start of {self.name}", self.is_ready, 120)
+
+    def run(self):
         data = {"TENANTRY_LISTEN": self.address, "TENANTRY_DATA_DIR": f"{WORK}/data-{self.name}"}
         command = [os.environ["PROGRAM"], "serve"]
         with open(f"{WORK}/{self.name}.log", "ab") as log:
@@ -50,7 +55,12 @@ class Node:
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         with open(self.pid_file, "w", encoding="ascii") as file:
             file.write(str(self.process.pid))
-        return wait_for(f"the start of {self.name}", lambda: answers(self.base, "/health/ready"), 120)
+
+    def is_ready(self):
+        if self.process.poll() is not None:
+            time.sleep(1)
+            self.run()
+        return answers(self.base, "/health/ready")
 
     def tell(self, number):
         self.process.send_signal(number)
