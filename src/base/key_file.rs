@@ -59,10 +59,7 @@ pub fn read(text: &str) -> Result<Vec<Entry>, String> {
         }
         entries.push(Entry { from: from.take(), text: std::mem::take(&mut block) });
     }
-    match block.is_empty() {
-        true => Ok(entries),
-        false => Err("is cut off: a key has no end".to_owned()),
-    }
+    if block.is_empty() { Ok(entries) } else { Err("is cut off: a key has no end".to_owned()) }
 }
 
 /// The key in use comes first, then those before it, and at last those whose time has not come.

@@ -31,6 +31,7 @@ use tracing_opentelemetry::{OpenTelemetryLayer, OpenTelemetrySpanExt};
 use tracing_subscriber::registry::LookupSpan;
 use url::Url;
 
+use crate::base::clock::Clock;
 use crate::base::config;
 
 /// How long the collector may take to answer.
@@ -139,7 +140,7 @@ pub fn add_statement(system: &'static str, text: &str, took: Duration, failed: b
     if !context.span().span_context().is_sampled() {
         return;
     }
-    let end = SystemTime::now();
+    let end: SystemTime = Clock::System.now().into();
     let operation = text.split_whitespace().next().unwrap_or_default().to_owned();
     let span = tracer
         .span_builder(operation.clone())

@@ -53,9 +53,9 @@ pub async fn check(config: &Config, file: &Path) -> Result<Soundness, Failure> {
 
 async fn look(db: &Db, damaged: &impl Fn(String) -> Failure) -> Result<Soundness, Failure> {
     tracing::info!("checking the database of the backup");
-    let damages = store::damages(db).await.map_err(|error: Error| damaged(error.to_string()))?;
-    if !damages.is_empty() {
-        return Err(damaged(damages.join("; ")));
+    let found = store::damages(db).await.map_err(|error: Error| damaged(error.to_string()))?;
+    if !found.is_empty() {
+        return Err(damaged(found.join("; ")));
     }
     let pending = Migrator::get_pending_migrations_read_only(db.writer()).await.map_err(|error| {
         if is_newer(&error) {

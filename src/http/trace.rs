@@ -50,11 +50,15 @@ pub async fn trace(State(random): State<Random>, mut request: Request, next: Nex
         id = id.as_str(),
         trace = field::Empty,
         operation = field::Empty,
-        document = field::Empty
+        document = field::Empty,
+        otel.kind = field::Empty
     );
+    if telemetry::is_on() {
+        // Before the span begins.
+        span.record("otel.kind", "server");
+    }
     if let Some(trace) = telemetry::adopt(&span, request.headers()) {
         span.record("trace", trace);
-        span.set_attribute("otel.kind", "server");
         span.set_attribute("http.request.method", method.to_string());
         span.set_attribute("url.path", path.clone());
     }

@@ -65,7 +65,7 @@ impl Slow {
                 Err(error) => tracing::debug!(%error, statement, "a slow statement cannot be explained"),
             }
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -66,12 +66,11 @@ pub async fn ec_sales(
     for one in taxed(&books).into_iter().filter(|one| one.category == VatCategory::ReverseCharge) {
         let buyer: Buyer = serde_json::from_str(&one.invoice.buyer).unwrap_or_default();
         let own = one.invoice.exchange.as_deref().and_then(Rate::read).filter(|rate| rate.to == issuer.currency);
-        let net = match own {
-            Some(rate) => converted(&rate, one.base_minor)?,
-            None => {
-                let amount = (one.base_minor, one.invoice.currency.as_str());
-                in_currency(db, &mut rates, amount, &issuer.currency, one.day).await?
-            }
+        let net = if let Some(rate) = own {
+            converted(&rate, one.base_minor)?
+        } else {
+            let amount = (one.base_minor, one.invoice.currency.as_str());
+            in_currency(db, &mut rates, amount, &issuer.currency, one.day).await?
         };
         sold.push((buyer.vat_id.unwrap_or_default(), one.day, net));
     }

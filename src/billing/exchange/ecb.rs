@@ -104,7 +104,7 @@ fn xml(text: &str, rates: &mut Rates) -> Result<(), EcbFileError> {
     reader.config_mut().expand_empty_elements = true;
     let line_at = |position: u64| {
         let end = usize::try_from(position).unwrap_or(usize::MAX).min(text.len());
-        text.as_bytes()[..end].iter().filter(|byte| **byte == b'\n').count() + 1
+        text.bytes().take(end).filter(|byte| *byte == b'\n').count() + 1
     };
     let (mut depth, mut of, mut has_root) = (0_usize, None, false);
     loop {

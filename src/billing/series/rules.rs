@@ -98,7 +98,7 @@ pub enum NoNumber {
 
 impl NoNumber {
     /// The same for a person.
-    pub fn message(&self) -> Message {
+    pub fn message(self) -> Message {
         match self {
             Self::Earlier(last) => {
                 let message = [

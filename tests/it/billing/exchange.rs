@@ -139,7 +139,7 @@ fn the_rate_of_a_day_is_told_with_its_source_also_by_way_of_the_euro() {
         assert_eq!(add(&world, rates).await, 0, "they are known");
         assert_eq!(add(&world, json!([rate("EUR", "USD", &day(-3), "1.0813")])).await, 1, "a correction");
         let query =
-            "query($from: String!, $to: String!, $on: Date) { operator { exchangeRate(from: $from, to: $to, on: $on) {
+            "query($from: String!, $to: String!, $on: NaiveDate) { operator { exchangeRate(from: $from, to: $to, on: $on) {
                      day rate source isViaEuro } } }";
         let found = async |from: &str, to: &str, on: i64| {
             let variables = json!({ "from": from, "to": to, "on": day(on) });
@@ -152,7 +152,7 @@ fn the_rate_of_a_day_is_told_with_its_source_also_by_way_of_the_euro() {
         assert_eq!((found("USD", "SEK", 5).await, found("USD", "SEK", -4).await), (Value::Null, Value::Null));
         assert_eq!(found("CHF", "SEK", 0).await, Value::Null);
         // Facts are added, and never edited.
-        let list = "query($from: Date) { operator { exchangeRates(first: 9, from: $from) { edges { node { from to day rate source } } } } }";
+        let list = "query($from: NaiveDate) { operator { exchangeRates(first: 9, from: $from) { edges { node { from to day rate source } } } } }";
         let staff = world.as_(OWNER_OF_OPERATOR);
         let listed = staff.run(list, json!({})).await.at("operator/exchangeRates/edges").clone();
         let shown: Vec<&str> =

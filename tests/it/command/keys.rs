@@ -165,7 +165,9 @@ fn secrets_are_sealed_anew_before_their_key_is_retired() {
         let keys = || SecretKeys::load(&config, &Random::seeded(8)).unwrap();
         let rows = world.db().rows("SELECT id FROM \"user\" ORDER BY id LIMIT 10", Vec::new()).await.unwrap();
         let people: Vec<Uuid> = rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
-        world.db_execute("DELETE FROM second_factor", []).await;
+        for table in ["second_factor", "webhook"] {
+            world.db_execute(&format!("DELETE FROM {table}"), []).await;
+        }
         let old = keys();
         for person in &people {
             let sealed = old.seal(&random, *person, b"secret").unwrap();
