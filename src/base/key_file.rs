@@ -98,8 +98,8 @@ mod tests {
 
     const PEM: &str = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
 
-    fn at(text: &str) -> Option<DateTimeUtc> {
-        Some(text.parse().unwrap())
+    fn at(text: &str) -> DateTimeUtc {
+        text.parse().unwrap()
     }
 
     #[test]
@@ -111,7 +111,7 @@ mod tests {
         std::fs::set_permissions(&path, PermissionsExt::from_mode(0o640)).unwrap();
         let entries = read(&text).unwrap_or_default();
         let times: Vec<_> = entries.iter().map(|entry| entry.from).collect();
-        assert_eq!(times, [None, at("2026-03-15T12:00:00Z")]);
+        assert_eq!(times, [None, Some(at("2026-03-15T12:00:00Z"))]);
         assert!(entries.iter().all(|entry| entry.text == PEM));
         write(&path, &entries).unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), text.replace("\n\n", "\n"));
@@ -120,13 +120,13 @@ mod tests {
         assert!(read(&format!("{public}{PEM}")).is_ok_and(|entries| entries.len() == 1 && entries[0].text == PEM));
         let secrets = read("From: 2026-03-15T12:00:00Z\nc2VjcmV0\n\nb3RoZXI=\n").unwrap_or_default();
         let texts: Vec<_> = secrets.iter().map(|entry| (entry.from, entry.text.as_str())).collect();
-        assert_eq!(texts, [(at("2026-03-15T12:00:00Z"), "c2VjcmV0"), (None, "b3RoZXI=")]);
+        assert_eq!(texts, [(Some(at("2026-03-15T12:00:00Z")), "c2VjcmV0"), (None, "b3RoZXI=")]);
         assert!(read("From: noon\nc2VjcmV0").is_err() && read("-----BEGIN PRIVATE KEY-----\nAAAA").is_err());
     }
 
     #[test]
     fn a_key_is_used_from_its_time_on() {
-        let entry = |from: Option<&str>, text: &str| Entry { from: from.and_then(at), text: text.to_owned() };
+        let entry = |from: Option<&str>, text: &str| Entry { from: from.map(at), text: text.to_owned() };
         let first = |now: &str| {
             let mut entries = [
                 entry(None, "first"),

@@ -1,6 +1,7 @@
 //! The file of a backup: a tar archive of the database, the keys beside it and, as its last part, a list of both with
 //! their hashes. A file without that list is cut off, and one whose hashes differ is damaged.
 
+use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -81,7 +82,11 @@ impl<R: Read> Hashed<R> {
 
     fn part(self, name: &str) -> Part {
         let hash = self.hash.finish();
-        let sha256 = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut sha256 = String::with_capacity(64);
+        for byte in hash.as_ref() {
+            // Writing to a string does not fail.
+            let _ = write!(sha256, "{byte:02x}");
+        }
         Part { name: name.to_owned(), bytes: self.bytes, sha256 }
     }
 }

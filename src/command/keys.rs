@@ -242,13 +242,11 @@ async fn reseal(db: &Db, keys: &SecretKeys) -> Result<(), Failure> {
         if keys.is_sealed_with_first(id, sealed) {
             return Ok(None);
         }
-        match keys.open(id, sealed) {
-            Some(secret) => Ok(Some(keys.seal(&random, id, &secret)?)),
-            None => {
-                lost += 1;
-                Ok(None)
-            }
-        }
+        let Some(secret) = keys.open(id, sealed) else {
+            lost += 1;
+            return Ok(None);
+        };
+        Ok(Some(keys.seal(&random, id, &secret)?))
     })
     .await?;
     say(format_args!("Secrets sealed anew: {changed}. All others were sealed with the key in use already."));

@@ -1,7 +1,7 @@
 //! The statements of the command line.
 
 use sea_orm::prelude::{DateTimeUtc, Uuid};
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ConnectionTrait, QueryResult, Statement};
 
 use crate::base::db::Db;
 use crate::base::error::{Error, Result};
@@ -31,7 +31,7 @@ pub async fn sealed(db: &Db, place: Sealed, after: Uuid, most: u64) -> Result<Ve
         "SELECT {id}, {column} FROM {table} WHERE {column} IS NOT NULL AND {id} > $1 ORDER BY {id} LIMIT {most}"
     );
     let rows = db.rows(sql, vec![after.into()]).await?;
-    Ok(rows.iter().map(|row| row.try_get_many_by_index()).collect::<std::result::Result<_, _>>()?)
+    Ok(rows.iter().map(QueryResult::try_get_many_by_index).collect::<std::result::Result<_, _>>()?)
 }
 
 /// Replaces sealed secrets, in one transaction: id, former text and new text of each. Those that have another text by now

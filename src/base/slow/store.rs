@@ -1,5 +1,4 @@
 //! Asks the database how it runs a statement.
-#![expect(clippy::disallowed_methods, reason = "the statements about statements stand here")]
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait};
 

@@ -188,6 +188,7 @@ const fn common_divisor(one: i128, other: i128) -> i128 {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use sea_orm::prelude::DateTimeUtc;
     use uuid::Uuid;
 
     use super::*;
@@ -205,7 +206,7 @@ mod tests {
             to_currency: to.to_owned(),
             billionths: parse(rate).unwrap(),
             source: source.to_owned(),
-            created_at: Default::default(),
+            created_at: DateTimeUtc::default(),
         }
     }
 

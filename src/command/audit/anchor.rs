@@ -78,7 +78,7 @@ impl Found {
     fn add(&mut self, anchor: &Anchor, standing: &Standing) {
         self.open += 1;
         self.anchors += 1;
-        if self.anchors % STEP == 0 {
+        if self.anchors.is_multiple_of(STEP) {
             tracing::info!(anchors = self.anchors, "comparing");
         }
         match standing {

@@ -78,9 +78,10 @@ impl Anchor {
         if *removed > self.sequence {
             // No organisation can keep its events for a shorter time.
             let is_young = self.at.is_some_and(|at| now - at < TimeDelta::days(SHORTEST_DAYS.into()));
-            return match is_young {
-                true => Standing::Broken("the log was shortened: this event was removed before its time"),
-                false => Standing::Removed,
+            return if is_young {
+                Standing::Broken("the log was shortened: this event was removed before its time")
+            } else {
+                Standing::Removed
             };
         }
         let hash = if *removed == self.sequence { Some(end) } else { present.hash.as_ref() };

@@ -17,7 +17,7 @@ use crate::base::killed::server::Server;
 use crate::world::{Program, now, with_database, with_empty_database};
 
 /// Nodes read their keys every ten seconds; a busy machine takes a little longer.
-const KNOWN: Duration = Duration::from_secs(60);
+const KNOWN: Duration = Duration::from_mins(1);
 
 /// The names of the keys that a node publishes.
 async fn published(port: u16) -> Vec<String> {

@@ -3,7 +3,6 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use ring::digest::{SHA256, digest};
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use tenantry::base::config::Config;
@@ -41,7 +40,7 @@ async fn changed(backup: &Path, sql: &str) -> PathBuf {
     let list = folder.path().join("backup.json");
     let mut contents: Value = serde_json::from_str(&fs::read_to_string(&list).unwrap()).unwrap();
     let bytes = fs::read(folder.path().join("tenantry.db")).unwrap();
-    let hash: String = digest(&SHA256, &bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = tenantry::base::random::hash_of_bytes(&bytes);
     contents["files"][0] = json!({ "name": "tenantry.db", "bytes": bytes.len(), "sha256": hash });
     fs::write(&list, contents.to_string()).unwrap();
     let file = backup.with_file_name("changed.tar");

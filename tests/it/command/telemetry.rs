@@ -25,7 +25,7 @@ use crate::world::{Program, with_empty_database};
 type Came = Arc<Mutex<Vec<(String, Bytes)>>>;
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
-const PARENT: &str = "00f067aa0ba902b7";
+const PARENT: &str = "a0f067aa0ba902b7";
 
 /// A collector, and what it gets.
 async fn collector() -> (String, Came) {
@@ -95,7 +95,10 @@ fn a_collector_gets_what_a_request_did_and_nothing_that_was_in_it() {
                 metrics.extend(scopes.flat_map(|scope| scope.metrics).map(|metric| metric.name));
             }
         }
-        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let hex = |bytes: &[u8]| {
+            let bytes = bytes.iter().fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
+            format!("{bytes:x}")
+        };
         let ours: Vec<&Span> = spans.iter().filter(|span| hex(&span.trace_id) == TRACE).collect();
         let of_request: Vec<&&Span> = ours.iter().filter(|span| hex(&span.parent_span_id) == PARENT).collect();
         assert_eq!(of_request.len(), 1, "{spans:?}");

@@ -36,7 +36,7 @@ fn authority(names: &[&str]) -> (String, TlsAcceptor) {
 fn trusting(world: &World, file: &Path) -> Result<Worker, String> {
     let app = &world.app;
     let mut config = Config::clone(&app.config);
-    config.live.webhook_ca_file = file.to_owned();
+    file.clone_into(&mut config.live.webhook_ca_file);
     let here: LookUp = Arc::new(|_| async { Ok(vec!["127.0.0.1".parse().unwrap()]) }.boxed());
     let (clock, random, keys) = (app.clock.clone(), app.random.clone(), app.secret_keys.clone());
     Worker::looking_up(&config, app.db.clone(), clock, random, keys, here)
