@@ -120,13 +120,14 @@ fn mistakes_are_explained_in_the_language_of_the_reader() {
 #[test]
 fn advice_about_a_key_is_in_the_language_of_the_reader() {
     with_database(async |world| {
+        world.db_verify(OWNER_OF_FJORD).await;
         let query = "mutation($input: CreateApiKeyInput!) { createApiKey(input: $input) { warnings { message } } }";
-        let input = json!({ "organisationId": id_of(FJORD), "name": "Key", "permissions": ["MEMBER_READ"],
-                            "clientPermissions": ["MEMBER_READ"] });
+        let input = json!({ "organisationId": id_of(FJORD), "name": "Key", "permissions": ["CLIENT_READ", "INVOICE_READ"],
+                            "clientPermissions": [] });
         for (language, words) in [
-            ("", "Only resellers have clients"),
-            ("de", "Nur Reseller haben Kunden"),
-            ("sv", "Bara återförsäljare har kunder"),
+            ("", "The key opens nothing at the clients"),
+            ("de", "Der Schlüssel öffnet nichts bei den Kunden"),
+            ("sv", "Nyckeln öppnar inget hos kunderna"),
         ] {
             let data = ask(&world, OWNER_OF_FJORD, language, query, json!({ "input": input })).await;
             let message = data["createApiKey"]["warnings"][0]["message"].as_str();
