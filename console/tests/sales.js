@@ -176,6 +176,7 @@ test("a file of the bank is read once, and says what it did, on a phone as well"
       await page.getByRole("button", { name: "Bank file" }).click();
       await upload(page, "<Document/>");
       await page.locator("dialog[open] .failed").getByText("This is not camt.053 or camt.054").waitFor();
+      await page.keyboard.press("Escape");
       await inspect(page, "payments on a phone");
     },
     { viewport: { width: 360, height: 740 }, expected: /status of 400/ },
