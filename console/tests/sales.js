@@ -87,7 +87,7 @@ for (const colorScheme of ["light", "dark"]) {
         await inspect(page, "the form of a payment");
         await record.getByRole("button", { name: "Record payment" }).click();
         const row = page.getByRole("row", { name: from });
-        await row.getByText("its number is in the text").waitFor();
+        await row.getByText("number in the text").waitFor();
         await inspect(page, "payments that wait");
         await shoot(page, `payments-${colorScheme}`);
 
@@ -177,6 +177,7 @@ test("a file of the bank is read once, and says what it did, on a phone as well"
       await upload(page, "<Document/>");
       await page.locator("dialog[open] .failed").getByText("This is not camt.053 or camt.054").waitFor();
       await page.keyboard.press("Escape");
+      await page.locator(".failed").waitFor({ state: "detached" });
       await inspect(page, "payments on a phone");
     },
     { viewport: { width: 360, height: 740 }, expected: /status of 400/ },
